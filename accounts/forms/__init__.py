@@ -1,0 +1,1 @@
+"""Forms of the people floor; entrance holds allauth's, office the administrator's."""

@@ -1,0 +1,1 @@
+"""Pages of the people floor: HTTP in, one service, HTTP out."""

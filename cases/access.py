@@ -1,0 +1,112 @@
+"""Who may see and do what, field by field. Deny by default; the only place that decides."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from accounts.clock import local_day
+from accounts.models import Membership, RoleHeld, User
+from cases.models import Case, Part
+from workflows.definition import Field
+
+APPLICANTS = frozenset({"applicant", "sending_agency"})
+READERS = frozenset({"auditor"})  # read everything, act on nothing
+# An outside agency sees the cases on which it is asked; an officer those of the office.
+OUTSIDE = frozenset({"consultee", "external_issuer"})
+DIVISION = "division"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A role held today: where."""
+
+    role: str
+    unit_id: int
+    unit_code: str
+    unit_kind: str
+
+
+def holdings(user: User | None, now: dt.datetime) -> tuple[Holding, ...]:
+    """Return the roles that a person holds on the local day of `now` (one statement)."""
+    if user is None or not user.is_active:
+        return ()
+    day = local_day(now)
+    held = RoleHeld.objects.of(user, day)  # a closed unit ends its people's roles
+    rows = held.values_list("role", "unit_id", "unit__code", "unit__kind")
+    return tuple(Holding(*row) for row in rows)
+
+
+def is_applicant(case: Case, user: User | None, now: dt.datetime) -> bool:
+    """Whether the person filed the case or belongs today to the organisation that it belongs to."""
+    if user is None:
+        return False
+    if case.applicant_id == user.pk:
+        return True
+    if case.organisation_id is None:
+        return False
+    day = local_day(now)
+    members = Membership.objects.filter(organisation_id=case.organisation_id, user=user, valid_from__lte=day)
+    return members.filter(Q(valid_to=None) | Q(valid_to__gte=day)).exists()
+
+
+def roles_on(case: Case, user: User | None, now: dt.datetime, part: Part | None = None) -> frozenset[str]:
+    """Return the roles that the person has on this case (and part) now; the system has `system`."""
+    if user is None:
+        return frozenset({"system"})
+    held = holdings(user, now)
+    roles = {h.role for h in held if counts(h, case, part, user)}
+    if not roles and is_applicant(case, user, now):
+        return APPLICANTS
+    return frozenset(roles)
+
+
+def counts(holding: Holding, case: Case, part: Part | None, user: User) -> bool:
+    """Whether a role held somewhere counts on this case: unit, assignment and the agency asked."""
+    if holding.role == "consultee":
+        return part is not None and part.fields.get("agency") == holding.unit_code
+    if holding.unit_kind == DIVISION and case.unit_id not in (None, holding.unit_id):
+        return False
+    if holding.role == "specialist" and case.assignee_id is not None:
+        return case.assignee_id == user.pk
+    return True
+
+
+def visible_cases(user: User, now: dt.datetime) -> QuerySet[Case]:
+    """Return the cases that a person may open: the own, the organisation's, the office's, those asked about."""
+    day = local_day(now)
+    held = holdings(user, now)
+    asked = [h.unit_code for h in held if h.role == "consultee"]
+    members = Membership.objects.filter(user=user, valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gte=day))
+    seen = Q(applicant=user) | Q(organisation__in=members.values("organisation"))
+    if asked:
+        seen |= Q(pk__in=Part.objects.filter(kind="opinion", fields__agency__in=asked).values("case"))
+    office = [h for h in held if h.role not in OUTSIDE and h.role != "administrator"]
+    if office:
+        seen |= _office_cases(office)
+    return Case.objects.filter(seen)
+
+
+def _office_cases(held: Iterable[Holding]) -> Q:
+    """Officers see filed cases; division roles those of their division, or of nobody yet. Drafts are the applicant's."""
+    wide = any(h.unit_kind != DIVISION for h in held)
+    filed = ~Q(state="draft") | Q(applicant=None)
+    if wide:
+        return filed
+    return filed & (Q(unit=None) | Q(unit__in=[h.unit_id for h in held]))
+
+
+def may_see_field(field: Field, roles: Iterable[str]) -> bool:
+    """Whether one of the roles is named by `visible_to`; a field without it is shown to whoever sees the case."""
+    return not field.visible_to or bool(set(field.visible_to) & set(roles))
+
+
+def roles_to_look(case: Case, user: User, now: dt.datetime) -> frozenset[str]:
+    """Return the roles for reading: those on the case, and on any part of it that asks the person's agency."""
+    roles = set(roles_on(case, user, now))
+    agencies = {h.unit_code for h in holdings(user, now) if h.role == "consultee"}
+    if agencies and case.parts.filter(kind="opinion", fields__agency__in=agencies).exists():
+        roles.add("consultee")
+    return frozenset(roles)

@@ -1,0 +1,225 @@
+"""What guards may know: the roots of CEL, built from rows, one root at a time and only when asked for."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from accounts.clock import local_day
+from accounts.models import User
+from cases.models import Attachment, Case, LinkedCase, Part
+from cases.office import office_values
+from cases.values import to_facts
+from workflows.definition import Field, PartKind, Procedure
+
+EPOCH = dt.date(1970, 1, 1)
+NO_PAPER = {"draft": False, "signed": False, "issued": False, "stale": False}
+DAY_FACTS = ("due_on", "original_due_on", "handled_on", "closed_on")
+MOMENT_FACTS = {"submitted_at": "submitted_on", "received_at": "received_on", "entered_at": "entered_on"}
+
+
+def day_number(day: dt.date | str) -> int:
+    """Return days since 1970-01-01 of a date or ISO day."""
+    found = dt.date.fromisoformat(day) if isinstance(day, str) else day
+    return (found - EPOCH).days
+
+
+def day_of(number: int) -> dt.date:
+    """Return the date of a day number."""
+    return EPOCH + dt.timedelta(days=number)
+
+
+class Facts(Mapping[str, Any]):
+    """The roots of CEL for one case, or one part of it; each is built at its first use."""
+
+    def __init__(
+        self,
+        *,
+        definition: Procedure,
+        case: Case,
+        parts: Sequence[Part],
+        now: dt.datetime,
+        part: Part | None = None,
+        ask: Mapping[str, Any] | None = None,
+        actor: Mapping[str, Any] | None = None,
+        acting_for: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.definition, self.case, self.all_parts, self.now, self.part = definition, case, parts, now, part
+        self._found: dict[str, Any] = {
+            "ask": dict(ask or {}),
+            "actor": dict(actor or {"roles": [], "is_applicant": False}),
+            "acting_for": dict(acting_for or {}),
+            "config": definition.config,
+            "now_day": day_number(local_day(now)),
+        }
+        self._build: dict[str, Callable[[], Any]] = {
+            "case": self._case,
+            "dossier": lambda: to_facts(definition.fields, case.dossier),
+            "parts": self._parts,
+            "part": self._part,
+            "papers": lambda: paper_facts(definition, case, part),
+            "attachments": self._attachments,
+            "links": self._links,
+            "office": lambda: office_values(local_day(now)),
+        }
+
+    def __getitem__(self, root: str) -> Any:
+        if root not in self._found:
+            self._found[root] = self._build[root]()
+        return self._found[root]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self._found, *(r for r in self._build if r not in self._found)])
+
+    def __len__(self) -> int:
+        return len({*self._found, *self._build})
+
+    def _case(self) -> dict[str, Any]:
+        return case_facts(self.definition, self.case, self.all_parts)
+
+    def _parts(self) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {k.code: [] for k in self.definition.parts}
+        for kind in self.definition.parts:
+            rows = [p for p in self.all_parts if p.kind == kind.code and p.attempt == self.case.attempt]
+            found[kind.code] = [part_facts(kind, p, latest=p is rows[-1]) for p in rows]
+        return found
+
+    def _part(self) -> dict[str, Any]:
+        if self.part is None:
+            return {}
+        same = [p for p in self.all_parts if p.kind == self.part.kind and p.attempt == self.part.attempt]
+        latest = not same or same[-1].key == self.part.key
+        return part_facts(self.definition.part(self.part.kind), self.part, latest=latest)
+
+    def _attachments(self) -> dict[str, dict[str, Any]]:
+        return attachment_facts(self.definition, self.case)
+
+    def _links(self) -> dict[str, list[dict[str, Any]]]:
+        return link_facts(self.definition, self.case)
+
+
+def case_facts(definition: Procedure, case: Case, parts: Sequence[Part]) -> dict[str, Any]:
+    """Return the root `case`; absent values are left out."""
+    types = definition.facts.get("case", {})
+    found: dict[str, Any] = {
+        name: day_number(value) if types.get(name) == "day" else value for name, value in case.attributes.items()
+    }
+    found |= {
+        "submission_code": case.submission_code,
+        "procedure": case.procedure,
+        "version": definition.version,
+        "state": case.state,
+        "clock": case.clock,
+        "attempt": case.attempt,
+        "urgent": case.urgent,
+        "overdue": case.overdue,
+        "closed": case.closed,
+        "archived": case.state == "archived",
+        "open_parts": sum(1 for p in parts if not (p.closed or p.ended)),
+        "change_pending": any(p.kind == "change" and not p.closed and not p.ended for p in parts),
+        "extension_count": case.attributes.get("extension_count", 0),
+        "signed": case.attributes.get("signed", False),
+        "result_electronic": case.attributes.get("result_electronic", False),
+        "channel": case.dossier.get("channel", ""),
+    }
+    optional = {
+        "code": case.case_code,
+        "unit": case.unit.code if case.unit is not None else None,
+        "assignee": str(case.assignee_id) if case.assignee_id else None,
+    }
+    found |= {name: value for name, value in optional.items() if value is not None}
+    found |= {n: day_number(v) for n in DAY_FACTS if (v := getattr(case, n)) is not None}
+    found |= {n: day_number(local_day(v)) for a, n in MOMENT_FACTS.items() if (v := getattr(case, a)) is not None}
+    return found
+
+
+def part_facts(kind: PartKind, part: Part, *, latest: bool) -> dict[str, Any]:
+    """Return one part as guards see it: its own values and those the engine keeps."""
+    found = to_facts(kind.fields, part.fields)
+    found |= {
+        "id": str(part.pk),
+        "key": part.key,
+        "state": part.state,
+        "closed": part.closed or part.ended,
+        "ended": part.ended,
+        "round": part.round,
+        "attempt": part.attempt,
+        "latest": latest,
+        "stale": part.stale,
+        "opened_on": day_number(local_day(part.opened_at)),
+        "entered_on": day_number(local_day(part.entered_at)),
+    }
+    found |= {n: day_number(v) for n in ("due_on", "closed_on") if (v := getattr(part, n)) is not None}
+    return found
+
+
+def paper_facts(definition: Procedure, case: Case, part: Part | None = None) -> dict[str, dict[str, Any]]:
+    """Return what became of every declared paper; a paper of the acting part stands before that of the case."""
+    found: dict[str, dict[str, Any]] = {}
+    for paper in definition.papers:
+        kept = (part.papers if part is not None and paper.code in part.papers else case.papers).get(paper.code, {})
+        seen = {k: v for k, v in kept.items() if k in (*NO_PAPER, "number") and v not in (None, "")}
+        if kept.get("issued_on"):
+            seen["issued_on"] = day_number(kept["issued_on"])
+        found[paper.code] = {**NO_PAPER, **seen}
+    return found
+
+
+def attachment_facts(definition: Procedure, case: Case) -> dict[str, dict[str, Any]]:
+    """Return present, count, original_received and electronic of every declared attachment."""
+    rows = list(Attachment.objects.filter(case=case, replaced_at=None).values_list("kind", "original_received"))
+    return {
+        a.code: {
+            "present": any(k == a.code for k, _ in rows),
+            "count": sum(1 for k, _ in rows if k == a.code),
+            "original_received": any(k == a.code and received for k, received in rows),
+            "electronic": not any(k == a.code and received for k, received in rows),
+        }
+        for a in definition.attachments
+    }
+
+
+def link_facts(definition: Procedure, case: Case) -> dict[str, list[dict[str, Any]]]:
+    """Return the linked cases by procedure; a declared link is always there, empty while nothing is linked."""
+    found: dict[str, list[dict[str, Any]]] = {link.procedure: [] for link in definition.links}
+    for link in LinkedCase.objects.filter(case=case, other__isnull=False).select_related("other"):
+        other = link.other
+        if other is None:
+            continue
+        row: dict[str, Any] = {"code": other.code, "state": other.state, "closed": other.closed}
+        if other.attributes.get("result_kind"):
+            row["result_kind"] = other.attributes["result_kind"]
+        if other.closed_on is not None:
+            row["closed_on"] = day_number(other.closed_on)
+        found.setdefault(link.procedure, []).append(row)
+    return found
+
+
+def person_facts(user: User | None, roles: frozenset[str], unit: str, *, applicant: bool, drafter: bool) -> dict[str, Any]:
+    """Return the root `actor`."""
+    return {
+        "id": str(user.pk) if user is not None else "system",
+        "roles": sorted(roles),
+        "unit": unit,
+        "is_applicant": applicant,
+        "is_drafter": drafter,
+    }
+
+
+def to_stored(kind: str, value: Any) -> Any:
+    """Turn a value in facts form into stored form: day numbers of a `day` or `date` into ISO days."""
+    if kind in ("day", "date") and isinstance(value, int) and not isinstance(value, bool):
+        return day_of(value).isoformat()
+    return value
+
+
+def fields_to_stored(fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn values of declared fields from facts form into stored form, rows of tables included."""
+    types = {f.name: f for f in fields}
+    return {name: _stored(types.get(name), value) for name, value in values.items() if value is not None}
+
+
+def _stored(field: Field | None, value: Any) -> Any:
+    if field is not None and field.base == "table" and isinstance(value, list):
+        return [fields_to_stored(field.columns, row) for row in value]
+    return to_stored(field.base if field is not None else "", value)

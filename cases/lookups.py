@@ -1,0 +1,176 @@
+"""Answers to what the engine asks of the world, for one step on one locked case."""
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.clock import local_day
+from accounts.models import Membership, Organisation, OrgUnit, RoleHeld
+from cases.calendar import load_calendar
+from cases.completeness import missing_at
+from cases.facts import day_number, day_of
+from cases.models import Case, Event, Part, TableRow, Task
+from workflows.definition import Procedure, Step
+
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Who reviews below the signer; the applicant's, the clerk's and the system's steps are no review.
+REVIEWERS = frozenset({"specialist", "division_head", "dept_leader", "ppc_office"})
+
+
+class CaseLookups:
+    """Implements workflows.lookups.Lookups on the database; notes the revision of every row it reads."""
+
+    def __init__(
+        self,
+        *,
+        definition: Procedure,
+        case: Case,
+        parts: Sequence[Part],
+        step: Step,
+        role: str,
+        now: dt.datetime,
+        facts: Mapping[str, Any],
+        checklists: Mapping[str, Mapping[str, str]] | None = None,
+        mandate_no: str = "",
+    ) -> None:
+        self.definition, self.case, self.parts, self.step, self.role = definition, case, parts, step, role
+        self.now, self.day, self.facts = now, local_day(now), facts
+        self.checklists, self.mandate_no = checklists or {}, mandate_no
+        self._reads: dict[str, int] = {}
+
+    @property
+    def reads(self) -> dict[str, int]:
+        return self._reads
+
+    # ------------------------------------------------------------------------------- dated rows and days
+    def row(self, table: str, key: Any, day: int) -> Mapping[str, Any] | None:
+        if table == "organisations":
+            return self._organisation(str(key), day_of(day))
+        when = day_of(day)
+        dated = TableRow.objects.filter(Q(valid_to=None) | Q(valid_to__gte=when), table=table, key=str(key), valid_from__lte=when)
+        found = dated.order_by("-valid_from").first()
+        if found is None:
+            return None
+        self._reads[f"{table}:{key}"] = found.revision
+        return _row_facts(found, when)
+
+    def _organisation(self, code: str, day: dt.date) -> Mapping[str, Any] | None:
+        dated = Q(valid_to=None) | Q(valid_to__gte=day)
+        found = Organisation.objects.filter(dated, code=code, valid_from__lte=day).first()
+        unit = found or OrgUnit.objects.filter(dated, code=code, valid_from__lte=day).first()
+        return {"code": code, "name": unit.name} if unit is not None else None
+
+    def decide(self, table: str, facts: Mapping[str, Any]) -> Any:
+        raise LookupError(f"no decision table {table}")
+
+    def add_wd(self, day: int, n: int) -> int:
+        calendar = load_calendar()
+        self._reads["calendar"] = calendar.revision
+        return day_number(calendar.add_working(day_of(day), n))
+
+    def wd_between(self, first: int, last: int) -> int:
+        calendar = load_calendar()
+        self._reads["calendar"] = calendar.revision
+        return calendar.working_between(day_of(first), day_of(last))
+
+    # ---------------------------------------------------------------------------------------------- people
+    def holds_role(self, person: str, role: str) -> bool:
+        held = RoleHeld.objects.with_role(role, self.day).filter(user_id=person)
+        if self.case.unit_id is not None:
+            held = held.filter(Q(unit_id=self.case.unit_id) | ~Q(unit__kind="division"))
+        return held.exists()
+
+    def conflict(self, person: str) -> bool:
+        if str(self.case.applicant_id) == person or str(self.case.opened_by_id) == person and not self._filed_for_another():
+            return True
+        if self.case.organisation_id is None or person in ("", "system"):
+            return False
+        members = Membership.objects.filter(organisation_id=self.case.organisation_id, user_id=person, valid_from__lte=self.day)
+        return members.filter(Q(valid_to=None) | Q(valid_to__gte=self.day)).exists()
+
+    def _filed_for_another(self) -> bool:
+        return self.case.opened_by_id != self.case.applicant_id
+
+    def drafted(self, people: frozenset[str]) -> bool:
+        signed_here = [c for c in self.step.papers.sign if c not in self.step.papers.prepare]
+        drafters = {self.case.papers.get(c, {}).get("drafted_by") for c in signed_here}
+        return bool(people & ({self.case_drafter()} | drafters))
+
+    def case_drafter(self) -> str:
+        """Whoever ran the last submission for review; a step that prepares and signs has no drafter of its own."""
+        ran = [t["person"] for t in self.case.trail if t["role"] == "specialist"]
+        return ran[-1] if ran else ""
+
+    def reviewed(self, people: frozenset[str]) -> bool:
+        below = REVIEWERS - {self.role, self.step.by[0]}
+        return any(t["person"] in people and t["role"] in below for t in self.case.trail)
+
+    def gave_opinion(self, people: frozenset[str]) -> bool:
+        return any(t["person"] in people and t["role"] == "consultee" for t in self.case.trail)
+
+    def signer_of(self, paper: str) -> tuple[str, str]:
+        kept = self.case.papers
+        if paper == "result":
+            issued = [p for p in kept.values() if p.get("issued") and p.get("public")]
+            found = issued[-1] if issued else {}
+        else:
+            found = kept.get(paper, {})
+        return found.get("signed_by", ""), found.get("signer_role", "")
+
+    def mandate(self, act: str) -> str | None:
+        del act
+        return self.mandate_no or None
+
+    # ------------------------------------------------------------------------------------------- the case
+    def other_open(self, key: Any, path: str) -> bool:
+        name = path.removeprefix("dossier.")
+        others = Case.objects.filter(procedure=self.case.procedure, closed=False, **{f"dossier__{name}": key})
+        return others.exclude(pk=self.case.pk).exclude(state="draft").exists()
+
+    def checklist(self, name: str) -> Mapping[str, str]:
+        return self.checklists.get(name, {})
+
+    def missing(self, stage: str) -> list[tuple[str, str, str]]:
+        return missing_at(self.definition, self.case, stage, self.facts, self)
+
+    def originals_open(self) -> list[str]:
+        held: dict[str, str] = self.case.attributes.get("originals", {})
+        return sorted(name for name, last in held.items() if last in ("nhan", "luu"))
+
+    def opened_since(self, task_state: str) -> bool:
+        waiting = Task.objects.filter(case=self.case, part=None, state=task_state, done_at=None)
+        claimed = waiting.exclude(assignee=None).exists()
+        return claimed or Event.objects.filter(case=self.case, seq__gt=self.case.head_seq, kind="transition").exists()
+
+    def successor(self, unit: str) -> bool:
+        dated = Q(valid_to=None) | Q(valid_to__gte=self.day)
+        return OrgUnit.objects.filter(dated, code=unit, valid_from__lte=self.day, predecessors__isnull=False).exists()
+
+
+def _row_facts(row: TableRow, day: dt.date) -> dict[str, Any]:
+    columns = {name: _day(value) for name, value in row.columns.items()}
+    if row.table == "retention_rules":
+        columns["until_day"] = _retained_until(row.columns, day)
+    return columns
+
+
+def _day(value: Any) -> Any:
+    return day_number(value) if isinstance(value, str) and ISO_DAY.fullmatch(value) else value
+
+
+def _retained_until(columns: Mapping[str, Any], closed: dt.date) -> int:
+    """Retention counts from the day the case closed; permanent never ends."""
+    if columns.get("permanent"):
+        return day_number(dt.date.max)
+    years = int(columns["years"])
+    leap = closed.month == 2 and closed.day == 29
+    return day_number(closed.replace(year=closed.year + years, day=28 if leap else closed.day))
+
+
+def names(people: Iterable[str]) -> frozenset[str]:
+    """Return the ids of persons that count, without the empty ones."""
+    return frozenset(p for p in people if p)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from cases.ids import submission_code, uuid7
+from cases.models.published import Published
+
+
+class Case(models.Model):
+    """A case file. `state` and everything computed from steps is written by cases.services alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    procedure = models.CharField(max_length=60)
+    definition = models.ForeignKey(Published, on_delete=models.PROTECT, related_name="+")
+    submission_code = models.CharField(max_length=14, unique=True, default=submission_code)
+    case_code = models.CharField(max_length=60, unique=True, null=True, blank=True)  # noqa: DJ001  # null: not received
+    attempt = models.PositiveSmallIntegerField(default=1)
+    version = models.PositiveIntegerField(default=0)
+
+    state = models.CharField(max_length=60, editable=False)
+    return_state = models.CharField(max_length=60, blank=True, editable=False)
+    entered_at = models.DateTimeField()
+    public_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    clock = models.CharField(max_length=5, default="off")
+    closed = models.BooleanField(default=False)
+
+    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="cases")
+    organisation = models.ForeignKey("accounts.Organisation", null=True, on_delete=models.PROTECT, related_name="cases")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("accounts.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=300, blank=True)  # what the queue shows beside the code
+    applicant_name = models.CharField(max_length=200, blank=True)
+
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
+    original_due_on = models.DateField(null=True)
+    handled_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    urgent = models.BooleanField(default=False)
+    overdue = models.BooleanField(default=False)
+
+    attributes = models.JSONField(default=dict)  # what `set` writes beside the columns: stop_reason, result_kind …
+    dossier = models.JSONField(default=dict)  # field name -> value in stored form (dates ISO, money {minor, currency})
+    papers = models.JSONField(default=dict)  # paper code -> {draft, signed, issued, stale, number, drafted_by, …}
+    trail = models.JSONField(default=list)  # [{name, person, role}] of the present attempt: what four eyes asks
+    clock_log = models.JSONField(default=list)  # [[ISO moment, clock]]: the intervals from which the due day follows
+    proposal = models.JSONField(null=True)  # a pending co-signature: {name, by, ask, confirms, at, seq}
+
+    head_seq = models.PositiveIntegerField(default=0)
+    head_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["procedure", "state"], name="case_procedure_state"),
+            models.Index(fields=["applicant", "-saved_at"], name="case_applicant"),
+            models.Index(fields=["organisation", "-saved_at"], name="case_organisation"),
+            models.Index(fields=["due_on"], name="case_open_due", condition=models.Q(closed=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """The case code from receipt on, the submission code before."""
+        return self.case_code or self.submission_code

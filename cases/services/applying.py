@@ -1,0 +1,159 @@
+"""Carry out a move on the rows in memory, in the order of the language: close, set, receipt, papers, open, links, notices."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cases.facts import day_of, fields_to_stored, to_stored
+from cases.models import Case, LinkedCase, Part
+from cases.services.changes import accept_change
+from cases.services.papers import void_unnumbered, work_papers
+from cases.services.receipt import receive
+from cases.services.turn import Turn
+from workflows.definition import Link, State
+from workflows.engine import Attempt, Move
+from workflows.expressions import compiled
+
+COLUMNS = ("urgent", "overdue", "attempt")
+HANDLED = frozenset({"issued", "refused", "stopped"})
+
+
+def apply_move(turn: Turn, attempt: Attempt, move: Move, part: Part | None, ask: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Change the rows of the turn as the move says and return the papers made (for the event). Raises PaperImpossible.
+
+    `ask`: what was filled in, stored form.
+    """
+    turn.case_changed = True
+    _close_parts(turn, move.close)
+    _set(turn, part, move.sets)
+    if move.step.kind == "transition":
+        _enter(turn, part, move)
+    if "received_on" in move.sets:
+        receive(turn)
+    papers = work_papers(turn, move, part, ask)
+    for opening in move.open:
+        open_part(turn, opening.kind, opening.fields)
+    accept_change(turn, part, move)
+    _link(turn, attempt, move, part)
+    _notify(turn, move, part)
+    return papers
+
+
+def _close_parts(turn: Turn, kinds: tuple[str, ...]) -> None:
+    for part in turn.parts:
+        if part.kind in kinds and not part.closed and not part.ended:
+            part.ended = True
+            part.closed_on = turn.day
+            turn.changed.add(part.pk)
+
+
+def _set(turn: Turn, part: Part | None, sets: Mapping[str, Any]) -> None:
+    if part is not None:
+        kind = turn.definition.part(part.kind)
+        part.fields = {**part.fields, **fields_to_stored(kind.fields, sets)}
+        for name in (n for n, v in sets.items() if v is None):
+            part.fields.pop(name, None)
+        turn.changed.add(part.pk)
+        return
+    types = turn.definition.facts.get("case", {})
+    for name, value in sets.items():
+        _set_attribute(turn.case, name, str(types.get(name, "")), value, turn)
+
+
+def _set_attribute(case: Case, name: str, kind: str, value: Any, turn: Turn) -> None:
+    if name in COLUMNS:
+        setattr(case, name, value)
+        if name == "attempt":
+            _new_attempt(case)
+    elif name == "due_on":
+        case.due_on = day_of(value)
+        case.attributes |= {"extended_to": case.due_on.isoformat(), "extended_on": turn.day.isoformat()}
+    elif name == "submitted_on":
+        case.submitted_at = turn.now
+    elif name == "received_on":
+        case.received_at = turn.now
+    elif value is None:
+        case.attributes.pop(name, None)
+    else:
+        case.attributes[name] = to_stored(kind, value)
+
+
+def _new_attempt(case: Case) -> None:
+    """A reopened case starts its clocks, signatures and papers anew; the record keeps the old ones."""
+    case.trail, case.papers, case.clock_log = [], {}, []
+    case.handled_on = case.closed_on = case.due_on = case.original_due_on = case.received_at = None
+    for name in ("signed", "signed_on", "extended_to", "extended_on", "term", "result_electronic", "consultees_to_ask", "opinion_reply_by"):
+        case.attributes.pop(name, None)
+
+
+def _enter(turn: Turn, part: Part | None, move: Move) -> None:
+    """Enter the target state. What an @return enters keeps the state from which it was first entered."""
+    record: Case | Part = part if part is not None else turn.case
+    state = turn.machine(part).state(move.target)
+    if move.step.target != "@return":
+        record.return_state = move.source
+    record.state, record.entered_at, record.clock = move.target, turn.now, state.clock
+    record.proposal = None
+    if part is not None:
+        part.closed = state.closed
+        part.closed_on = turn.day if state.closed else None
+        turn.changed.add(part.pk)
+        return
+    _enter_case(turn, state, move)
+
+
+def _enter_case(turn: Turn, state: State, move: Move) -> None:
+    case = turn.case
+    case.public_status = state.public
+    case.clock_log = [*case.clock_log, [turn.now.isoformat(), state.clock]]
+    if state.closed and not case.closed:
+        case.closed_on = turn.day
+        void_unnumbered(turn)
+    case.closed = state.closed
+    if state.code in HANDLED and case.handled_on is None and case.received_at is not None:
+        case.handled_on = turn.day
+    del move
+
+
+def open_part(turn: Turn, kind_code: str, fields: Mapping[str, Any]) -> Part:
+    """Open a part of a kind in its initial state; `fields` in facts form."""
+    kind = turn.definition.part(kind_code)
+    state = kind.machine.initial
+    same = [p for p in turn.parts if p.kind == kind_code]
+    part = Part(
+        case=turn.case,
+        kind=kind_code,
+        key=f"{kind_code}-{len(same) + 1}",
+        attempt=turn.case.attempt,
+        round=1 + sum(1 for p in same if p.attempt == turn.case.attempt),
+        state=state.code,
+        clock=state.clock,
+        opened_at=turn.now,
+        entered_at=turn.now,
+        fields=fields_to_stored(kind.fields, fields),
+    )
+    turn.parts.append(part)
+    turn.opened.append(part)
+    return part
+
+
+def _link(turn: Turn, attempt: Attempt, move: Move, part: Part | None) -> None:
+    name = f"{part.kind}.{move.step.name}" if part is not None else move.step.name
+    for link in (li for li in turn.definition.links if li.on == name):
+        row = LinkedCase.objects.create(
+            kind=link.kind, case=turn.case, procedure=link.procedure, carries=_carried(link, attempt), created_at=turn.now
+        )
+        turn.promise("link", {"link": row.pk}, tag=link.kind)
+
+
+def _carried(link: Link, attempt: Attempt) -> dict[str, Any]:
+    return {name: compiled(text).evaluate(attempt.facts, attempt.lookups) for name, text in link.carries.items()}
+
+
+def _notify(turn: Turn, move: Move, part: Part | None) -> None:
+    for index, notice in enumerate(move.notify):
+        payload = {"notice": notice.notice, "to": list(notice.to), "part": part.key if part is not None else ""}
+        turn.promise("notice", payload, tag=f"{notice.notice}:{index}")
+    for part_opened in turn.opened:
+        if part_opened.kind == "supplement" and part_opened.entered_at == turn.now:
+            turn.promise("service", {"part": part_opened.key}, tag=f"service:{part_opened.key}")

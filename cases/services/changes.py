@@ -1,0 +1,72 @@
+"""Changes that an applicant proposes before signature: the diff, and what its acceptance makes stale."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cases.models import Part
+from cases.services.turn import Turn
+from cases.values import clean_fields, shown
+from workflows.definition import Procedure
+from workflows.engine import Move
+from workflows.errors import Reason
+
+CHANGE = "change"
+
+
+def cleaned_changes(definition: Procedure, dossier: Mapping[str, Any], raw: Any) -> tuple[dict[str, Any], list[Reason]]:
+    """Return the proposed new values (stored form) that differ from the dossier, and what is wrong with them.
+
+    Fields that officers fill (`required_from` a later step) and computed ones cannot be proposed.
+    """
+    open_fields = [f for f in definition.fields if f.required_from is None and f.computed is None]
+    values, reasons = clean_fields(open_fields, raw if isinstance(raw, dict) else {})
+    changed = {name: value for name, value in values.items() if dossier.get(name) != value}
+    if not changed and not reasons:
+        reasons = [Reason("ask_missing", "Chưa có nội dung thay đổi", "Nothing is changed", "ask.changes")]
+    return changed, reasons
+
+
+def describe(definition: Procedure, dossier: Mapping[str, Any], changes: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the rows of the diff: field, before, after, as people read them."""
+    rows = []
+    for name, value in changes.items():
+        field = definition.field(name)
+        if field is None:
+            continue
+        before = shown(field, dossier[name], "vi") if name in dossier else ""
+        row = {"field": field.vi, "before": before, "after": shown(field, value, "vi")}
+        rows.append({k: v for k, v in row.items() if v})
+    return rows
+
+
+def fill_change(turn: Turn, changes: Mapping[str, Any]) -> None:
+    """Write the diff into the change part that this step has opened; the values wait beside it."""
+    part = next((p for p in turn.opened if p.kind == CHANGE), None)
+    if part is not None:
+        part.fields["diff"] = describe(turn.definition, turn.case.dossier, changes)
+        part.fields["changes"] = dict(changes)
+
+
+def accept_change(turn: Turn, part: Part | None, move: Move) -> None:
+    """Carry an accepted change into the dossier; drafts not issued and opinions of the attempt become stale."""
+    if part is None or part.kind != CHANGE or move.target != "accepted":
+        return
+    turn.case.dossier = {**turn.case.dossier, **part.fields.get("changes", {})}
+    if move.sets.get("stale_drafts"):
+        _stale_drafts(turn)
+    if move.sets.get("stale_opinions"):
+        _stale_opinions(turn)
+
+
+def _stale_drafts(turn: Turn) -> None:
+    for code, kept in turn.case.papers.items():
+        if kept.get("draft") and not kept.get("issued"):
+            turn.case.papers[code] = {**kept, "stale": True}
+
+
+def _stale_opinions(turn: Turn) -> None:
+    for opinion in turn.parts:
+        if opinion.kind == "opinion" and opinion.attempt == turn.case.attempt:
+            opinion.stale = True
+            turn.changed.add(opinion.pk)

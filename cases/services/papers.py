@@ -1,0 +1,107 @@
+"""Papers of a step, inside its transaction: jobs for the room that makes them, and what the case keeps of them."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cases.effects import PaperJob, PaperMade, Stage, make_papers
+from cases.models import Part
+from cases.services.turn import Turn
+from workflows.definition import Paper
+from workflows.engine import Move, applies
+
+STAGES: tuple[Stage, ...] = ("prepare", "sign", "issue")
+
+
+def jobs_of(turn: Turn, move: Move, part: Part | None, ask: Mapping[str, Any]) -> list[PaperJob]:
+    """Return the jobs of a step in the order prepare, sign, issue; papers that do not apply are left out."""
+    attempt = turn.attempt(move.step, part)
+    found = []
+    for stage in STAGES:
+        for code in getattr(move.step.papers, stage):
+            if applies(attempt, code):
+                found.append(_job(turn, move, part, ask, stage, turn.definition.paper(code)))
+    return found
+
+
+def _job(turn: Turn, move: Move, part: Part | None, ask: Mapping[str, Any], stage: Stage, paper: Paper) -> PaperJob:
+    return PaperJob(
+        stage=stage,
+        paper=paper,
+        definition=turn.definition,
+        step=move.step,
+        case=turn.case,
+        part=part,
+        parts=[p for p in turn.parts if p.attempt == turn.case.attempt],
+        ask=ask,
+        actor=turn.request.actor,
+        acting_for=turn.request.acting_for,
+        role=move.role,
+        recorded=move.recorded,
+        seq=turn.seq,
+        now=turn.now,
+    )
+
+
+def work_papers(turn: Turn, move: Move, part: Part | None, ask: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Make the papers of a step and keep what guards need; return them for the event. Raises PaperImpossible."""
+    if not move.step.papers.any:
+        return []
+    made = make_papers(jobs_of(turn, move, part, ask))
+    for paper in made:
+        _keep(turn, move, part, paper)
+    return [_for_event(m) for m in made]
+
+
+def _keep(turn: Turn, move: Move, part: Part | None, made: PaperMade) -> None:
+    holder = part if part is not None and made.paper in turn.definition.part(part.kind).papers else turn.case
+    kept = {**holder.papers.get(made.paper, {}), "document": str(made.document_id), "number": made.number}
+    paper = turn.definition.paper(made.paper)
+    if made.stage == "prepare":
+        kept |= {"draft": True, "signed": False, "stale": False, "drafted_by": _drafter(turn, move, made.paper)}
+    elif made.stage == "sign":
+        kept |= {"signed": True, "signed_by": turn.request.person, "signer_role": paper.signer}
+        _mark_signed(turn, paper)
+    else:
+        kept |= {"issued": True, "draft": False, "issued_on": made.issued_on, "public": paper.public}
+    holder.papers = {**holder.papers, made.paper: kept}
+    if part is not None:
+        turn.changed.add(part.pk)
+    _answer(turn, made)
+
+
+def _drafter(turn: Turn, move: Move, code: str) -> str:
+    """A step that prepares and signs the same paper has no drafter of its own."""
+    return "" if code in move.step.papers.sign else turn.request.person
+
+
+def _mark_signed(turn: Turn, paper: Paper) -> None:
+    """The case counts as signed from the first signature of the attempt under a public nd30 paper."""
+    if paper.family == "nd30" and paper.public and not turn.case.attributes.get("signed"):
+        turn.case.attributes |= {"signed": True, "signed_on": turn.day.isoformat()}
+
+
+def _answer(turn: Turn, made: PaperMade) -> None:
+    row = {"id": str(made.document_id), "paper": made.paper, "status": made.status, "number": made.number, "sha256": made.sha256}
+    turn.documents = [d for d in turn.documents if d["id"] != row["id"]] + [row]
+
+
+def _for_event(made: PaperMade) -> dict[str, Any]:
+    return {
+        "paper": made.paper,
+        "stage": made.stage,
+        "document": str(made.document_id),
+        "status": made.status,
+        "number": made.number,
+        "sha256": made.sha256,
+        "content": made.content_hash,
+        "template": made.template,
+    }
+
+
+def void_unnumbered(turn: Turn) -> None:
+    """Drafts and signed papers without a number become void when the case enters a closed state."""
+    for code, kept in turn.case.papers.items():
+        if not kept.get("issued") and (kept.get("draft") or kept.get("signed")):
+            turn.case.papers[code] = {**kept, "draft": False, "signed": False, "stale": False, "void": True}
+    turn.promise("void_papers", {"attempt": turn.case.attempt}, tag="void")

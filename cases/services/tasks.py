@@ -1,0 +1,181 @@
+"""Who has to do something now: the tasks of a case, from its state and its open parts. Claim and release."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.models import User
+from cases.access import counts, holdings
+from cases.calendar import load_calendar
+from cases.errors import CaseNotFound
+from cases.models import Case, Part, Task
+from cases.services.turn import Turn
+from workflows.clock import step_due
+from workflows.definition import Step
+from workflows.engine import refusals
+from workflows.errors import Reason, TransitionRefused
+
+# Reasons that another person or a filled-in form would not meet: while they stand, nobody has work here.
+BLOCKING = frozenset({"not_in_state"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A task that should be open: where the work waits and for whom."""
+
+    part_key: str
+    state: str
+    role: str
+    unit_code: str
+    due_at: dt.datetime | None
+    assignee_id: object = None
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        return (self.part_key, self.state, self.role, self.unit_code)
+
+
+def keep_tasks(turn: Turn) -> list[Task]:
+    """Close the tasks whose work is gone, open those that are new; return the open ones."""
+    keys = {p.pk: p.key for p in turn.parts}
+    standing = {_identity(t, keys): t for t in Task.objects.filter(case=turn.case, done_at=None)}
+    wanted = {w.identity: w for w in wanted_tasks(turn)}
+    gone = [t.pk for i, t in standing.items() if i not in wanted]
+    if gone:
+        Task.objects.filter(pk__in=gone).update(done_at=turn.now)
+    new = [_task(turn, w) for i, w in wanted.items() if i not in standing]
+    if new:
+        Task.objects.bulk_create(new)
+    return [t for i, t in standing.items() if i in wanted] + new
+
+
+def _identity(task: Task, keys: dict[object, str]) -> tuple[str, str, str, str]:
+    return (keys.get(task.part_id, ""), task.state, task.role, task.unit_code)
+
+
+def _task(turn: Turn, wanted: Wanted) -> Task:
+    part = next((p for p in turn.parts if p.key == wanted.part_key), None)
+    return Task(
+        case=turn.case,
+        part=part,
+        state=wanted.state,
+        role=wanted.role,
+        unit_code=wanted.unit_code,
+        assignee_id=wanted.assignee_id,
+        urgent=turn.case.urgent,
+        opened_at=turn.now,
+        due_at=wanted.due_at,
+    )
+
+
+def wanted_tasks(turn: Turn) -> list[Wanted]:
+    """Return the tasks that the case and its open parts give rise to now."""
+    found = list(_of_record(turn, None))
+    for part in turn.parts:
+        if not (part.ended or part.closed) and part.attempt == turn.case.attempt:
+            found += _of_record(turn, part)
+    unique: dict[tuple[str, str, str, str], Wanted] = {}
+    for wanted in found:
+        kept = unique.get(wanted.identity)
+        if kept is None or (wanted.due_at is not None and (kept.due_at is None or wanted.due_at < kept.due_at)):
+            unique[wanted.identity] = wanted
+    return list(unique.values())
+
+
+def _of_record(turn: Turn, part: Part | None) -> Iterator[Wanted]:
+    record: Case | Part = part if part is not None else turn.case
+    if record.proposal is not None:
+        step = turn.machine(part).step(record.proposal["name"])
+        if step is not None and step.cosign is not None:
+            yield _wanted(turn, part, record, step.cosign, None)
+        return
+    manual = [s for s in turn.machine(part).transitions if s.when == "manual" and record.state in s.sources]
+    timed = [s for s in manual if s.within is not None]
+    for step in timed or (manual if part is not None else []):
+        if _workable(turn, step, part):
+            for role in _roles(step):
+                yield _wanted(turn, part, record, role, _due(turn, step, record))
+
+
+def _workable(turn: Turn, step: Step, part: Part | None) -> bool:
+    """Whether the step waits for a person only: its guards hold but for what that person fills in."""
+    attempt = turn.attempt(step, part, roles=frozenset(step.by))
+    return not any(r.code in BLOCKING or _lapses(step, r) for r in refusals(attempt, filled=False))
+
+
+def _lapses(step: Step, reason: Reason) -> bool:
+    """A guard about a day or a lapse that has not come: the work does not exist yet."""
+    return any(g.code == reason.code and g.cel is not None for g in step.require)
+
+
+def _roles(step: Step) -> tuple[str, ...]:
+    if "applicant" in step.by:
+        return ("applicant",)
+    return tuple(r for r in step.by if r != "system")[:1]
+
+
+def _wanted(turn: Turn, part: Part | None, record: Case | Part, role: str, due_at: dt.datetime | None) -> Wanted:
+    unit = str(part.fields.get("agency", "")) if part is not None and role == "consultee" else _unit_code(turn.case, role)
+    assignee = turn.case.assignee_id if role == "specialist" else None
+    return Wanted(part.key if part is not None else "", record.state, role, unit, due_at, assignee)
+
+
+def _unit_code(case: Case, role: str) -> str:
+    return case.unit.code if case.unit is not None and role in ("specialist", "division_head") else ""
+
+
+def _due(turn: Turn, step: Step, record: Case | Part) -> dt.datetime | None:
+    if step.within is None:
+        return None
+    config = turn.definition.config
+    term = next((t for t in turn.definition.terms if t.code == turn.case.attributes.get("term")), None)
+    return step_due(
+        record.entered_at,
+        step.within,
+        received=turn.case.received_at,
+        due_on=turn.case.original_due_on,
+        calendar=load_calendar(),
+        unit=term.u if term is not None else "WD",
+        urgent_factor=config.get("urgent_step_factor", 0.5) if turn.case.urgent else 1.0,
+    )
+
+
+def claim_task(*, task_id: int, actor: User, now: dt.datetime) -> Task:
+    """Take a task of one's role; idempotent. Raises CaseNotFound, TransitionRefused (taken by somebody, or not one's role)."""
+    return _hold(task_id, actor, now, take=True)
+
+
+def release_task(*, task_id: int, actor: User, now: dt.datetime) -> Task:
+    """Give a claimed task back to its role. Raises CaseNotFound, TransitionRefused (held by somebody else)."""
+    return _hold(task_id, actor, now, take=False)
+
+
+def _hold(task_id: int, actor: User, now: dt.datetime, *, take: bool) -> Task:
+    with transaction.atomic(durable=True):
+        task = Task.objects.select_for_update(of=("self",)).select_related("case", "part", "assignee").filter(pk=task_id).first()
+        if task is None or task.done_at is not None:
+            raise CaseNotFound(task_id)
+        if not _may_hold(task, actor, now):
+            raise TransitionRefused([Reason("role_missing", "Việc này không thuộc vai trò của bạn", "This task is not for your role")])
+        if task.assignee_id not in (None, actor.pk):
+            who = str(task.assignee)
+            raise TransitionRefused([Reason("not_in_state", f"{who} đã nhận việc này", f"{who} has taken this task")])
+        task.assignee = actor if take else None
+        task.save(update_fields=["assignee"])
+        log_hold(task, actor, now, "claim" if take else "release")
+    return task
+
+
+def _may_hold(task: Task, actor: User, now: dt.datetime) -> bool:
+    held = [h for h in holdings(actor, now) if h.role == task.role]
+    return any(counts(h, task.case, task.part, actor) for h in held)
+
+
+def log_hold(task: Task, actor: User, now: dt.datetime, name: str) -> None:
+    """Append the claim or release to the history of the case."""
+    from cases.services.events import append_alone  # noqa: PLC0415  # events needs the turn, which needs tasks of none
+
+    append_alone(task.case, actor=actor, now=now, name=name, part_key=task.part.key if task.part else "", role=task.role)

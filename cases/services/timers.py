@@ -1,0 +1,140 @@
+"""Timers and step times of a case: pure functions of the rows as they stand; kept as due rows of the outbox."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.clock import LOCAL, local_day
+from cases.calendar import load_calendar
+from cases.facts import day_of
+from cases.models import Case, Part
+from cases.services.turn import Turn
+from workflows.clock import share_moment, shifted
+from workflows.definition import Duration, Step
+from workflows.errors import CannotBeJudged
+from workflows.expressions import compiled
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A timer of the present state: which step, on which part, when."""
+
+    name: str
+    part_key: str
+    entered: str
+    fires: dt.datetime
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        return (self.name, self.part_key, self.entered, self.fires.isoformat())
+
+    def payload(self) -> dict[str, str]:
+        return {"name": self.name, "part": self.part_key, "entered": self.entered, "fires": self.fires.isoformat()}
+
+
+def timers_of(turn: Turn) -> list[DueTimer]:
+    """Return every timer that the case and its open parts wait for now."""
+    found = list(_timers(turn, None))
+    for part in turn.parts:
+        if not part.ended and part.attempt == turn.case.attempt:
+            found += _timers(turn, part)
+    return found
+
+
+def keep_timers(turn: Turn) -> None:
+    """Promise the timers that this transaction has made new; those that fell away are stale and do nothing."""
+    for timer in timers_of(turn):
+        if timer.identity not in turn.timers_before:
+            turn.promise("timer", timer.payload(), due=timer.fires, tag=f"{timer.part_key}:{timer.name}:{timer.fires:%Y%m%d%H%M}")
+
+
+def _timers(turn: Turn, part: Part | None) -> Iterator[DueTimer]:
+    record: Case | Part = part if part is not None else turn.case
+    machine = turn.machine(part)
+    steps = [s for s in (*machine.transitions, *machine.acts) if s.timer is not None]
+    facts: Mapping[str, Any] = turn.facts(part, system=True)
+    fires = {s.name: moment for s in steps if _waits(turn, s, record, facts) and (moment := _moment(turn, s, record, facts))}
+    for step in steps:
+        timer = step.timer
+        if timer is not None and timer.at_share is not None and timer.of == "entry" and _waits(turn, step, record, facts):
+            next_one = min((at for at in fires.values() if at > record.entered_at), default=None)
+            if next_one is not None:
+                fires[step.name] = share_moment(record.entered_at, next_one, timer.at_share, load_calendar())
+    for name, moment in fires.items():
+        yield DueTimer(name, part.key if part is not None else "", record.entered_at.isoformat(), moment)
+
+
+def _waits(turn: Turn, step: Step, record: Case | Part, facts: Mapping[str, Any]) -> bool:
+    if step.kind == "transition":
+        return record.state in step.sources
+    if isinstance(record, Part) and record.closed:
+        return False
+    try:
+        lookups = turn.lookups(step, facts, frozenset({"system"}))
+        return compiled(step.allowed_when or "false").judge(facts, lookups)
+    except CannotBeJudged:
+        return False
+
+
+def _moment(turn: Turn, step: Step, record: Case | Part, facts: Mapping[str, Any]) -> dt.datetime | None:
+    """When a timer fires that does not hang on another timer of its state."""
+    timer = step.timer
+    if timer is None:
+        return None
+    if timer.at_share is not None:
+        return _share_of_term(turn, timer.at_share) if timer.of == "term" else None
+    base = _base(turn, timer.of, record, facts)
+    return None if base is None or timer.after is None else _after(base, timer.after)
+
+
+def _base(turn: Turn, of: str, record: Case | Part, facts: Mapping[str, Any]) -> dt.date | None:
+    if of == "entry":
+        return local_day(record.entered_at)
+    if of == "due":
+        return turn.case.due_on
+    try:
+        found = compiled(of).evaluate(facts, turn.lookups(turn.definition.machine.transitions[0], facts, turn.roles))
+    except CannotBeJudged:
+        return None
+    return day_of(found)
+
+
+def _after(base: dt.date, length: Duration) -> dt.datetime:
+    """Calendar days name the day on which a timer fires; working days are time that somebody has, so their
+    last day counts in full and the timer fires at the midnight after it."""
+    day = shifted(base, length, load_calendar())
+    if length.u == "WD" and length.n > 0:
+        day += dt.timedelta(days=1)
+    return dt.datetime.combine(day, dt.time(), LOCAL)
+
+
+def _share_of_term(turn: Turn, share: float) -> dt.datetime | None:
+    if turn.case.received_at is None or turn.case.due_on is None:
+        return None
+    end = dt.datetime.combine(turn.case.due_on, dt.time(17), LOCAL)
+    return share_moment(turn.case.received_at, end, share, load_calendar())
+
+
+def keep_part_days(turn: Turn) -> None:
+    """Keep the last day of every part: the day before its first ending timer fires."""
+    for part in turn.parts:
+        if part.ended or part.closed or part.attempt != turn.case.attempt:
+            continue
+        last = _last_day(turn, part)
+        if last != part.due_on:
+            part.due_on = last
+            turn.changed.add(part.pk)
+
+
+def _last_day(turn: Turn, part: Part) -> dt.date | None:
+    machine = turn.machine(part)
+    facts = turn.facts(part, system=True)
+    ends = []
+    for step in (*machine.transitions, *machine.acts):
+        if step.timer is not None and step.timer.after is not None and step.timer.after.n > 0:
+            moment = _moment(turn, step, part, facts)
+            if moment is not None:
+                ends.append((moment - dt.timedelta(seconds=1)).astimezone(LOCAL).date())
+    return min(ends, default=None)

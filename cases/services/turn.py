@@ -1,0 +1,139 @@
+"""One transaction on one locked case: the rows in memory, and what is still to be written."""
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.clock import local_day
+from accounts.models import User
+from cases.access import roles_on
+from cases.facts import Facts, person_facts
+from cases.lookups import CaseLookups
+from cases.models import Case, Event, EventValues, OutboxEntry, Part
+from workflows.definition import Machine, Procedure, Step
+from workflows.engine import Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks of advance_case or do_act, before anything is looked up."""
+
+    case_id: uuid.UUID
+    name: str
+    kind: str  # transition | act
+    actor: User | None  # None: the system
+    now: dt.datetime
+    part_key: str | None = None
+    acting_for: User | None = None
+    expected_version: int | None = None
+    idempotency_key: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    confirms: frozenset[str] = frozenset()
+
+    @property
+    def person(self) -> str:
+        return str(self.actor.pk) if self.actor is not None else "system"
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one transaction knows and has changed so far."""
+
+    definition: Procedure
+    case: Case
+    parts: list[Part]
+    now: dt.datetime
+    request: Request
+    roles: frozenset[str] = frozenset()
+    mandate_no: str = ""
+    events: list[Event] = field(default_factory=list)
+    values: list[EventValues] = field(default_factory=list)
+    outbox: list[OutboxEntry] = field(default_factory=list)
+    documents: list[dict[str, str]] = field(default_factory=list)
+    opened: list[Part] = field(default_factory=list)
+    changed: set[uuid.UUID] = field(default_factory=set)
+    timers_before: frozenset[tuple[str, ...]] = frozenset()
+    case_changed: bool = False
+
+    @property
+    def seq(self) -> int:
+        """The number of the event that the present step appends."""
+        return self.case.head_seq + len(self.events) + 1
+
+    @property
+    def part(self) -> Part | None:
+        """The part that the request names."""
+        key = self.request.part_key
+        return next((p for p in self.parts if p.key == key or str(p.pk) == key), None) if key else None
+
+    def machine(self, part: Part | None) -> Machine:
+        return self.definition.machine_of(part.kind if part is not None else None)
+
+    def facts(self, part: Part | None = None, ask: Mapping[str, Any] | None = None, *, system: bool = False) -> Facts:
+        """Return the facts as the rows stand now; `system` when an automatic step looks."""
+        actor = None if system else self.request.actor
+        roles = frozenset({"system"}) if system else self.roles
+        drafter = next((t["person"] for t in reversed(self.case.trail) if t["role"] == "specialist"), "")
+        person = str(actor.pk) if actor is not None else "system"
+        return Facts(
+            definition=self.definition,
+            case=self.case,
+            parts=self.parts,
+            now=self.now,
+            part=part,
+            ask=ask,
+            actor=person_facts(
+                actor, roles, "", applicant=bool(roles & {"applicant", "sending_agency"}), drafter=person == drafter
+            ),
+            acting_for={"id": str(self.request.acting_for.pk), "mandate_no": self.mandate_no} if self.request.acting_for else {},
+        )
+
+    def attempt(self, step: Step, part: Part | None, *, ask: Mapping[str, Any] | None = None, **more: Any) -> Attempt:
+        """Return the attempt at a step by the request's actor, for the engine to judge."""
+        system = more.get("roles") == frozenset({"system"})
+        facts = self.facts(part, ask, system=system)
+        roles = more.pop("roles", self.roles)
+        return Attempt(
+            procedure=self.definition,
+            step=step,
+            facts=facts,
+            lookups=self.lookups(step, facts, roles),
+            roles=roles,
+            part_kind=part.kind if part is not None else None,
+            return_state=(part or self.case).return_state,
+            ask=facts["ask"],
+            **more,
+        )
+
+    def lookups(self, step: Step, facts: Mapping[str, Any], roles: frozenset[str]) -> CaseLookups:
+        checklist = self.request.data.get("checklist")
+        return CaseLookups(
+            definition=self.definition,
+            case=self.case,
+            parts=self.parts,
+            step=step,
+            role=next((r for r in step.by if r in roles), ""),
+            now=self.now,
+            facts=facts,
+            checklists={"intake": checklist} if isinstance(checklist, dict) else {},
+            mandate_no=self.mandate_no,
+        )
+
+    def set_roles(self) -> None:
+        """Re-read, after the lock, what the actor may do here."""
+        self.roles = roles_on(self.case, self.request.actor, self.now, self.part)
+
+    @property
+    def day(self) -> dt.date:
+        return local_day(self.now)
+
+    def promise(self, kind: str, payload: Mapping[str, Any], *, due: dt.datetime | None = None, tag: str = "") -> None:
+        """Add an outbox row to this transaction; `tag` keeps keys of one step apart."""
+        key = f"{self.case.pk}:{self.seq}:{kind}:{tag or len(self.outbox)}"
+        row = OutboxEntry(
+            key=key, kind=kind, case_id=self.case.pk, seq=self.seq, payload=dict(payload), due=due or self.now, created_at=self.now
+        )
+        self.outbox.append(row)

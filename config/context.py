@@ -1,0 +1,93 @@
+"""What every page may show around its matter; each value is looked up only if the template asks."""
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from accounts.clock import local_day, now
+from accounts.models import User
+from cases.access import holdings
+from cases.office import office_rows
+
+
+class Place(NamedTuple):
+    """A page in the navigation: address, words, icon, and the role (or kind of person) it is for."""
+
+    path: str
+    vi: str
+    en: str
+    icon: str
+    whom: str  # anybody, anonymous, person, officer, or a role
+
+
+PLACES = (
+    Place("/", "Trang chủ", "Home", "house", "anybody"),
+    Place("/queue/", "Việc cần làm", "Work queue", "list-checks", "officer"),
+    Place("/cases/", "Hồ sơ", "Cases", "folder-open", "person"),
+    Place("/track/", "Tra cứu hồ sơ", "Track a case", "search", "anonymous"),
+    Place("/track/", "Tra cứu hồ sơ", "Track a case", "search", "applicant"),
+    Place("/v/", "Xác minh văn bản", "Verify a document", "badge-check", "anonymous"),
+    Place("/history/", "Lịch sử", "History", "scroll-text", "auditor"),
+    Place("/history/statistics/", "Thống kê", "Statistics", "chart-column", "auditor"),
+    Place("/admin-office/people/", "Quản trị", "Administration", "settings", "administrator"),
+)
+# What stands below a person's own name.
+ACCOUNT_PLACES = (
+    Place("/accounts/profile/", "Tài khoản của tôi", "My account", "circle-user-round", "person"),
+    Place("/accounts/sessions/", "Phiên đăng nhập", "Sessions", "monitor-smartphone", "person"),
+)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: DEMO, lang, office, places (navigation of this person), here (the present one), unread."""
+    return {
+        "DEMO": settings.DEMO,
+        "PRODUCT_VERSION": settings.PRODUCT_VERSION,
+        "lang": (get_language() or "vi")[:2],
+        "office": SimpleLazyObject(office),
+        "account_places": ACCOUNT_PLACES,
+        "places": SimpleLazyObject(lambda: places_of(request)),
+        "here": here(request.path),
+    }
+
+
+def office() -> dict[str, Any]:
+    """Return how the office calls itself and how it is reached today: name, name_en, phone, email, address …"""
+    return office_rows(local_day(now())).get("office", {})
+
+
+def places_of(request: HttpRequest) -> list[Place]:
+    """Return the pages that exist and are for this person."""
+    user = getattr(request, "user", None)
+    kinds = {"anybody"} | (kinds_of(user) if isinstance(user, User) else {"anonymous"})
+    return [place for place in PLACES if place.whom in kinds and exists(place.path)]
+
+
+def kinds_of(user: User) -> set[str]:
+    """Return the roles that a person holds today, and what they make of the person."""
+    roles = {held.role for held in holdings(user, now())}
+    if roles - {"auditor", "administrator"}:
+        return roles | {"officer", "person"}
+    return roles | ({"person", "applicant"} if not roles else set())
+
+
+@cache
+def exists(path: str) -> bool:
+    """Return whether an address leads somewhere in this installation."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+def here(path: str) -> str:
+    """Return the address of the place that a page belongs to: the longest that the path starts with."""
+    above = [place.path for place in PLACES if place.path != "/" and path.startswith(place.path)]
+    return max(above, key=len, default="/" if path == "/" else "")

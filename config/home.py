@@ -1,0 +1,79 @@
+"""The front door: what Hoso is, for visitors; the way to one's own work, for whoever is signed in."""
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.clock import local_day, now
+from accounts.models import User
+from cases.access import holdings, visible_cases
+from cases.models import Published, Task
+from config.context import exists, kinds_of
+
+RECENT = 5
+QUEUE = "/queue/"
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the start page, or a signed-in person's own first page."""
+    if isinstance(request.user, User):
+        return render(request, "home/signed_in.html", own_page(request.user))
+    return render(request, "home/start.html", {"procedures": procedures_in_force(), "can_track": exists("/track/")})
+
+
+def own_page(user: User) -> dict[str, Any]:
+    """Return what a person finds on the first page: roles, own cases, work that waits."""
+    kinds = kinds_of(user)
+    found: dict[str, Any] = {"kinds": kinds, "can_queue": exists(QUEUE)}
+    if "officer" in kinds:
+        found["work"] = work_waiting(user)
+    if "applicant" in kinds:
+        found["cases"] = visible_cases(user, now()).select_related("definition").order_by("-saved_at")[:RECENT]
+        found["procedures"] = procedures_in_force()
+    return found
+
+
+def work_waiting(user: User) -> dict[str, int]:
+    """Return how many open tasks wait for the person's roles: mine, free to take, due today, late."""
+    moment = now()
+    roles = [h.role for h in holdings(user, moment)]
+    mine = Q(assignee=user)
+    today = local_day(moment)
+    counts: dict[str, int] = Task.objects.filter(mine | Q(assignee=None, role__in=roles), done_at=None).aggregate(
+        mine=Count("pk", filter=mine),
+        free=Count("pk", filter=Q(assignee=None)),
+        today=Count("pk", filter=Q(due_at__gte=moment, due_at__date=today)),
+        late=Count("pk", filter=Q(due_at__lt=moment)),
+    )
+    return counts
+
+
+def procedures_in_force() -> list[dict[str, Any]]:
+    """Return code, vi, en and guidance of every published procedure that takes cases today."""
+    day = local_day(now())
+    dated = Q(effective_to=None) | Q(effective_to__gte=day)
+    rows = Published.objects.filter(dated, replaced_at=None, effective_from__lte=day).defer("body")
+    latest = {row.procedure: row for row in rows.order_by("effective_from")}
+    return sorted(open_to_people(latest.values()), key=lambda found: str(found["vi"]))
+
+
+def open_to_people(rows: Iterable[Published]) -> list[dict[str, Any]]:
+    """Return the labels of those that are cases of applicants, not ledgers or inner records."""
+    read = [labels(row.hash) for row in rows]
+    return [found for found in read if found["kind"] == "case"]
+
+
+@lru_cache(maxsize=256)
+def labels(definition_hash: str) -> dict[str, Any]:
+    """Return the labels of a published definition, which is final: read once per process."""
+    body = json.loads(bytes(Published.objects.get(hash=definition_hash).body))
+    kept = {name: body.get(name) for name in ("procedure", "vi", "en", "guidance")}
+    return {**kept, "kind": body.get("kind", "case"), "terms": body.get("terms", [])}

@@ -1,0 +1,36 @@
+"""manage.py demo: the trial province with its people and offices. Safe to repeat; impossible in production."""
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.clock import now
+from config.trial import CAST, PASSWORD, NoTrialHere, address_of, load_trial
+
+
+class Command(BaseCommand):
+    help = "Nạp tỉnh giả định Lam Giang: đơn vị, con người, cấu hình / load the invented province"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="một đối tượng JSON ra stdout")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        try:
+            report = load_trial(now=now())
+        except NoTrialHere as refusal:
+            message = "HOSO_ENV=production: không nạp dữ liệu giả định / no invented data in a real office"
+            raise CommandError(message, returncode=2) from refusal
+        if options["json"]:
+            people = [address_of(name) for name, _, _ in CAST]
+            self.stdout.write(json.dumps({**report.as_dict(), "password": PASSWORD, "people": people}))
+        else:
+            self.stdout.write(cast_list())
+
+
+def cast_list() -> str:
+    """Return the accounts of the tour and their password."""
+    lines = [f"  {address_of(name):<28} {vi} / {en}" for name, vi, en in CAST]
+    return "\n".join(["Tỉnh giả định Lam Giang / the invented province", *lines, f"  mật khẩu / password: {PASSWORD}"])

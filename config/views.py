@@ -1,0 +1,38 @@
+"""What a load balancer asks: does the process live, and may it be given work."""
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 with the product version; touches nothing."""
+    return JsonResponse({"status": "ok", "version": settings.PRODUCT_VERSION})
+
+
+@require_safe
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 when the database answers and is migrated, else 503 naming what is not ready."""
+    faults = database_faults()
+    status = 503 if faults else 200
+    return JsonResponse({"status": "not ready" if faults else "ok", "faults": faults}, status=status)
+
+
+def database_faults() -> list[str]:
+    """Return machine words for what keeps the database from serving: `database`, `migrations`."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return ["migrations"] if migrations_waiting() else []
+    except DatabaseError:
+        return ["database"]
+
+
+def migrations_waiting() -> list[str]:
+    """Return the names of migrations that the database has not seen."""
+    executor = MigrationExecutor(connection)
+    return [str(node) for node, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "documents"
+    verbose_name = "Văn bản"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Stand at the doors of the floor below: papers of steps, papers voided at the end, the panel of a case."""
+        from cases.effects import delivers, makes_papers  # noqa: PLC0415  # models are not ready before
+        from cases.panels import register_panel  # noqa: PLC0415
+        from documents.handlers import make_papers, preview, void_papers  # noqa: PLC0415
+        from documents.queries import panel_context  # noqa: PLC0415
+
+        makes_papers(make_papers, preview)
+        delivers("void_papers", together=True)(void_papers)
+        register_panel(code="documents", title="Văn bản", template="documents/panel.html", context_for=panel_context)

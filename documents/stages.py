@@ -1,0 +1,215 @@
+"""Prepare, sign, issue: what each stage does to a document. Numbers are taken after all of them (handlers.py)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from cases.effects import PaperJob
+from cases.models import Attachment
+from documents.frame import frame_of
+from documents.merge import DRAFT_MARK, LATE, SIGNED_MARK, Source, context_of, mark_of, source_of
+from documents.merge_values import computed
+from documents.models import DRAFT, ISSUED, SIGNED, Document
+from documents.numbering import TypedNumber, number_text, symbol_of
+from documents.office import form_page, site_address
+from documents.printed import NO_NUMBER, long_day, open_day
+from documents.signing import Signature, expected, given
+from documents.workshop import Workshop, hash_of_context, impossible
+from workflows.definition import Paper
+
+NOBODY = Signature("", (), "", "")
+
+
+def at_once(paper: Paper) -> bool:
+    """Forms, slips and papers filled for another body go straight to issued."""
+    return paper.family == "form" or paper.origin in ("slip", "prefilled")
+
+
+def prepare(workshop: Workshop, job: PaperJob) -> Document:
+    """Make a new draft; an earlier one without number becomes void, an issued one is superseded at issue."""
+    source = source_of(job, workshop.rows)
+    document = new_document(job, context_for(source, expected(job, source.issuer, source.rows)), source)
+    document.drafter = job.actor
+    _void_earlier(workshop, job)
+    document.supersedes = workshop.current(job, ISSUED)
+    workshop.keep(document, job.paper, late(document, job.paper, workshop.day, mark=DRAFT_MARK))
+    workshop.add(document)
+    return document
+
+
+def sign(workshop: Workshop, job: PaperJob) -> Document:
+    """Fix the content of the current draft under the signer's name. Raises PaperImpossible without a current draft."""
+    document = workshop.current(job, DRAFT)
+    if document is None:
+        raise impossible(job.paper, "draft_missing", "chưa có dự thảo để ký", "there is no draft to sign")
+    if _stale(job):
+        raise impossible(job.paper, "draft_stale", "dự thảo không còn khớp với hồ sơ", "the draft is stale")
+    source = source_of(job, workshop.rows)
+    signature = given(job, source.issuer, source.rows)
+    document.context = document.context | signature.as_context()
+    if job.recorded:
+        _record(workshop, job, document)
+    document.context_hash = hash_of_context(document.context, document.template)
+    document.signer_name, document.signer_title = signature.name, signature.title
+    document.signing_form, document.signed_on = signature.form, workshop.day
+    document.signed_by = None if job.recorded else job.actor
+    document.sign()
+    workshop.keep(document, job.paper, late(document, job.paper, workshop.day, mark=SIGNED_MARK))
+    workshop.touch(document, job.seq)
+    return document
+
+
+def issue(workshop: Workshop, job: PaperJob) -> Document:
+    """Return the document to be issued, its content ready; `publish` gives number, day and final bytes."""
+    if job.paper.origin == "recorded":
+        return _recorded_document(workshop, job)
+    if at_once(job.paper):
+        return _made_at_once(workshop, job)
+    document = workshop.current(job, SIGNED)
+    if document is None:
+        raise impossible(job.paper, "not_signed", "văn bản chưa được ký", "the paper is not signed")
+    workshop.touch(document, job.seq)
+    return document
+
+
+def publish(workshop: Workshop, job: PaperJob, document: Document, number: int | TypedNumber | None) -> None:
+    """Issue a document: number and day stand on it, final bytes are rendered, what it replaces is superseded."""
+    document.issued_on, document.issued_at = workshop.day, workshop.now
+    if isinstance(number, TypedNumber):
+        document.issued_on = number.day
+        document.symbol = number.symbol or document.symbol
+    if number is not None:
+        document.number = number.number if isinstance(number, TypedNumber) else number
+        document.year = document.issued_on.year
+        document.number_text = number_text(document.number, document.symbol)
+    if document.status == SIGNED:
+        document.issue()
+        _supersede(workshop, job, document)
+    else:
+        document.issue_at_once()
+    if job.paper.rendered:
+        workshop.keep(document, job.paper, late(document, job.paper, document.issued_on, mark=""))
+
+
+def context_for(source: Source, signature: Signature) -> dict[str, Any]:
+    """Return the full context of a paper but for what is set at each rendering. Raises PaperImpossible."""
+    frame = frame_of(source, signature)
+    context = context_of(source, frame, computed(source, frame))
+    fixed = {name: value for name, value in context.items() if name not in LATE}
+    return fixed | {"site": site_address(source.rows), "page": form_page(source.paper, source.rows)}
+
+
+def late(document: Document, paper: Paper, day: dt.date, *, mark: str) -> dict[str, str]:
+    """Return what is set at each rendering: number, day, mark, code to verify."""
+    final = not mark
+    number = document.number_text or f"{NO_NUMBER}/{document.symbol}"
+    site = str(document.context.get("site", ""))
+    code = {
+        "track": str(document.context.get("tracking_url", "")),
+        "verify": f"{site}/v/{document.verify_code}" if final and site else "",
+    }.get(paper.qr, "")
+    return {
+        "document_no": number if paper.family == "nd30" else document.number_text,
+        "document_date": long_day(day) if final or paper.family == "form" else open_day(day.year),
+        "mark": mark_of(mark),
+        "qr_code": code,
+        "verify_code": document.verify_code if final else "",
+    }
+
+
+def new_document(job: PaperJob, context: dict[str, Any], source: Source | None) -> Document:
+    """Return an unsaved draft of the job's paper."""
+    paper = job.paper
+    symbol = symbol_of(paper, source.issuer.symbol, source.issuer.unit_symbol) if source is not None else ""
+    return Document(
+        case=job.case,
+        part=job.part,
+        paper=paper.code,
+        title=paper.vi,
+        attempt=job.case.attempt,
+        public=paper.public,
+        audience=[*paper.addressee, *paper.copies_to],
+        event_seq=job.seq,
+        series=(paper.series_key or paper.issuer) if paper.series in ("automatic", "typed_in") else "",
+        type_code=paper.type_code or "",
+        symbol=symbol,
+        template=paper.template or "",
+        context=context,
+        context_hash=hash_of_context(context, paper.template or ""),
+        created_at=job.now,
+    )
+
+
+def _made_at_once(workshop: Workshop, job: PaperJob) -> Document:
+    source = source_of(job, workshop.rows)
+    signature = NOBODY if job.paper.signer == "system" else given(job, source.issuer, source.rows)
+    document = new_document(job, context_for(source, signature), source)
+    document.drafter = job.actor
+    document.signer_name, document.signer_title = signature.name, signature.title
+    document.signing_form, document.signed_on = signature.form, workshop.day
+    document.signed_by = None if job.recorded or job.paper.signer == "system" else job.actor
+    if job.recorded:
+        _record(workshop, job, document)
+    _void_earlier(workshop, job)
+    workshop.add(document)
+    return document
+
+
+def _recorded_document(workshop: Workshop, job: PaperJob) -> Document:
+    """Another body's own document: number, day, signer and scan are kept, nothing is rendered or numbered by us."""
+    ask = job.ask
+    document = new_document(job, {}, None)
+    document.series = document.symbol = ""
+    _record(workshop, job, document)
+    document.recorded = True
+    document.number_text = str(ask.get("outside_no", ""))
+    document.signer_name = str(ask.get("outside_signer") or (job.actor.full_name if job.actor is not None else ""))
+    if document.scan is not None:
+        document.blob, document.sha256 = document.scan.blob, document.scan.blob_id
+    workshop.add(document)
+    return document
+
+
+def recorded_day(job: PaperJob, day: dt.date) -> dt.date:
+    """Return the day on another body's document, the day of recording when it has none."""
+    text = job.ask.get("outside_date")
+    return dt.date.fromisoformat(text) if text else day
+
+
+def _record(workshop: Workshop, job: PaperJob, document: Document) -> None:
+    """Keep that somebody typed this in for the signer, the number on the signed original, and link its scan."""
+    document.recorded = True
+    if job.ask.get("outside_no"):
+        document.context = document.context | {"recorded_no": job.ask["outside_no"]}
+    given_scan = job.ask.get("outside_scan") or job.ask.get("file")
+    if given_scan:
+        found = Attachment.objects.select_related("blob").filter(pk=uuid.UUID(given_scan), case=workshop.case).first()
+        if found is None:
+            raise impossible(
+                job.paper, "scan_missing", "không tìm thấy bản quét", "the scan is missing", "ask.outside_scan"
+            )
+        document.scan = found
+
+
+def _stale(job: PaperJob) -> bool:
+    """Whether an accepted change has overtaken the draft; one prepared in this very step is fresh."""
+    if job.paper.code in job.step.papers.prepare:
+        return False
+    holder = job.part.papers if job.part is not None and job.paper.code in job.part.papers else job.case.papers
+    return bool(holder.get(job.paper.code, {}).get("stale"))
+
+
+def _void_earlier(workshop: Workshop, job: PaperJob) -> None:
+    while (earlier := workshop.current(job, DRAFT, SIGNED)) is not None:
+        earlier.void("Được soạn lại")
+        workshop.touch(earlier, job.seq)
+
+
+def _supersede(workshop: Workshop, job: PaperJob, document: Document) -> None:
+    """The paper that this one was drafted to replace loses its place; found among what the step has read."""
+    for earlier in workshop.documents:
+        if earlier.pk == document.supersedes_id and earlier.status == ISSUED:
+            earlier.supersede()
+            workshop.touch(earlier, job.seq)

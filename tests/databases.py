@@ -1,0 +1,76 @@
+"""Throw-away databases for tests that commit: races, locks, crashes, the protection of events.
+
+Such tests cannot be undone by rollback, and flushing would have to delete events, which the database refuses.
+So each gets a copy of the migrated database: a file on SQLite, CREATE DATABASE … TEMPLATE on PostgreSQL.
+"""
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+
+from tests.services import postgres_database
+
+
+def server_url(entry: dict[str, Any]) -> str:
+    """Return the address of the maintenance database beside the one of a DATABASES entry."""
+    person = entry["USER"] + (f":{entry['PASSWORD']}" if entry["PASSWORD"] else "")
+    return f"postgres://{person}@{entry['HOST']}:{entry['PORT'] or 5432}/postgres"
+
+
+@contextlib.contextmanager
+def connected_to(name: str) -> Iterator[None]:
+    """Point `default` at another database, for this thread and every thread that connects meanwhile."""
+    before, entry = connections["default"], connections.settings["default"]
+    connections.settings["default"] = {**entry, "NAME": name, "TEST": {**entry["TEST"], "NAME": name}}
+    connections["default"] = connections.create_connection("default")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.settings["default"] = entry
+        connections["default"] = before  # an in-memory database lives as long as its connection
+
+
+class Template:
+    """The migrated test database of this run, kept aside for copying."""
+
+    def __init__(self, folder: Path) -> None:
+        self.connection = connections["default"]
+        self.folder = folder
+        self.stack = contextlib.ExitStack()
+        self.name = self._postgres() if self.connection.vendor == "postgresql" else self._sqlite()
+
+    def _sqlite(self) -> str:
+        file = self.folder / "template.sqlite3"
+        self.connection.ensure_connection()
+        with contextlib.closing(sqlite3.connect(file)) as copy:
+            self.connection.connection.backup(copy)
+        return str(file)
+
+    def _postgres(self) -> str:
+        name = f"hoso_template_{uuid.uuid4().hex[:8]}"
+        migrated = str(self.connection.settings_dict["NAME"])
+        self.connection.close()  # a template may have no other user
+        server = server_url(self.connection.settings_dict)
+        self.stack.enter_context(postgres_database(server, name, migrated))
+        return name
+
+    @contextlib.contextmanager
+    def copy(self, folder: Path) -> Iterator[str]:
+        """Yield the name of a copy to which `default` is connected; it is gone afterwards."""
+        with contextlib.ExitStack() as stack:
+            if self.connection.vendor == "postgresql":
+                name = f"hoso_own_{uuid.uuid4().hex[:8]}"
+                stack.enter_context(postgres_database(server_url(self.connection.settings_dict), name, self.name))
+            else:
+                name = str(folder / "own.sqlite3")
+                shutil.copy(self.name, name)
+            stack.enter_context(connected_to(name))
+            yield name

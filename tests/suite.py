@@ -1,0 +1,110 @@
+"""make test: the suite on SQLite and, beside it, the rooms with tables on PostgreSQL.
+
+python -m tests.suite [--all] [pytest arguments]
+"""
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.services import IN_CI, Missing, Server, postgres, redis
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = os.environ.get("SEED", "20261124")
+WITH_TABLES = ("accounts", "cases", "documents", "notifications", "audit", "procedures")
+FIGURES = ROOT / "docs" / "figures" / "test-all.md"
+OURS = ("DATABASE_URL", "REDIS_URL", "HOSO_ENV", "VAR_DIR")  # the developer's own installation stays out of it
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def started(get: Callable[[], Server], stack: contextlib.ExitStack) -> str:
+    """Return the address of a service kept for both runs; "" when it is missing (its tests will say so)."""
+    try:
+        server = get()
+    except Missing:
+        return ""
+    stack.callback(server.stop)
+    return server.url
+
+
+def pytest_run(arguments: list[str], results: Path, env: dict[str, str], output: Any = None) -> subprocess.Popen[bytes]:
+    """Start pytest with the fixed seed; it writes its counts to `results`."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "randomly", f"--randomly-seed={SEED}", *arguments]
+    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    environment = {**kept, **env, "HOSO_RESULTS": str(results)}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+
+
+def run(arguments: list[str], *, everything: bool) -> tuple[dict[str, dict[str, Any]], bool]:
+    """Run both suites at once (two cores) and return their counts and whether all is well."""
+    results: dict[str, dict[str, Any]] = {}
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hoso-suite-")))
+        database, broker = started(postgres, stack), started(redis, stack)
+        env = {"TEST_DATABASE_URL": database, "TEST_REDIS_URL": broker, "HOSO_TEST_ALL": str(int(everything))}
+        running = {"SQLite": pytest_run(arguments, folder / "SQLite", env)}
+        log = stack.enter_context((folder / "postgres.log").open("w+b"))
+        if database:
+            own = {**env, "DATABASE_URL": database}
+            folders = [f"tests/{room}" for room in WITH_TABLES if (ROOT / "tests" / room).is_dir()]
+            running["PostgreSQL"] = pytest_run([*folders, *arguments], folder / "PostgreSQL", own, log)
+        codes = {name: process.wait() for name, process in running.items()}
+        for name in running:
+            with contextlib.suppress(OSError):
+                results[name] = json.loads((folder / name).read_text())
+        say("\n===== PostgreSQL =====\n" + (folder / "postgres.log").read_text())
+    if not database:
+        say("PostgreSQL: not found, the suite ran on SQLite only (apt-get install postgresql, or set DATABASE_URL)")
+    return results, not any(codes.values()) and bool(database or not IN_CI)
+
+
+def figures(results: dict[str, dict[str, Any]], seconds: float) -> str:
+    """Return docs/figures/test-all.md."""
+    lines = [
+        "# make test-all",
+        "",
+        f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores, seed {SEED},"
+        f" {seconds / 60:.1f} minutes.",
+        "",
+        "| database | passed | failed | skipped | seconds |",
+        "|---|---|---|---|---|",
+    ]
+    for name, r in results.items():
+        lines.append(f"| {name} | {r['passed']} | {r['failed']} | {r['skipped']} | {r['seconds']:.0f} |")
+    lines += ["", "| tests in | on | passed | seconds |", "|---|---|---|---|"]
+    for name, counted in results.items():
+        lines += [f"| {room} | {name} | {n} | {spent:.0f} |" for room, (n, spent) in sorted(counted["rooms"].items())]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    everything = "--all" in arguments
+    begun = time.monotonic()
+    say(f"seed {SEED} (SEED=… changes it)")
+    results, well = run([a for a in arguments if a != "--all"], everything=everything)
+    seconds = time.monotonic() - begun
+    if everything and well:
+        FIGURES.parent.mkdir(parents=True, exist_ok=True)
+        FIGURES.write_text(figures(results, seconds))
+    for name, r in results.items():
+        say(f"{name}: {r['passed']} passed, {r['failed']} failed, {r['skipped']} skipped in {r['seconds']:.0f} s")
+    say(f"{'all is well' if well else 'FAILED'} after {seconds / 60:.1f} minutes, seed {SEED}")
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,60 @@
+"""What a step asks of whoever takes it: its own asks and those that the engine adds by the language's rules."""
+
+from __future__ import annotations
+
+from workflows.definition import Field, Procedure, Step
+
+NUMBER = "number_"
+DATE = "date_"
+
+OUTSIDE = (
+    Field(
+        name="outside_no",
+        vi="Số, ký hiệu văn bản",
+        en="Number and symbol of the document",
+        type="text",
+        required=True,
+        max_len=60,
+    ),
+    Field(name="outside_date", vi="Ngày văn bản", en="Day of the document", type="date", required=True),
+    Field(name="outside_signer", vi="Người ký", en="Signer", type="text", required=True, max_len=200),
+    Field(name="outside_scan", vi="Bản quét", en="Scan", type="file", required=True),
+)
+
+
+def asks_of(procedure: Procedure, step: Step, *, recorded: bool = False) -> tuple[Field, ...]:
+    """Return the fields asked at this step, in order; later ones of the same name are left out.
+
+    A recorded act asks number, day, signer and scan of the outside person's paper; issuing a paper of a
+    series that is typed in asks its number and day (language of procedures, head of the common layer).
+    """
+    asked = [*step.ask]
+    if recorded and step.papers.any:
+        asked += OUTSIDE
+    asked += [f for code in step.papers.issue for f in number_asks(procedure, code)]
+    names: set[str] = set()
+    return tuple(f for f in asked if not (f.name in names or names.add(f.name)))  # type: ignore[func-returns-value]
+
+
+def number_asks(procedure: Procedure, code: str) -> list[Field]:
+    """Return the two asks for number and day of one paper of ours whose number another body types in."""
+    paper = procedure.paper(code)
+    if paper.series != "typed_in" or not paper.rendered:
+        return []
+    return [
+        Field(
+            name=NUMBER + code,
+            vi=f"Số, ký hiệu: {paper.vi}",
+            en=f"Number: {paper.en}",
+            type="text",
+            required=True,
+            max_len=60,
+        ),
+        Field(
+            name=DATE + code,
+            vi=f"Ngày ban hành: {paper.vi}",
+            en=f"Day of issue: {paper.en}",
+            type="date",
+            required=True,
+        ),
+    ]

@@ -1,0 +1,162 @@
+"""From the text of a procedure to what the evaluator runs: nulls rewritten, and what the expression reads.
+
+`path == null` asks whether a value is there and becomes `!(has(path))`; a null that reached CEL itself would make
+`null != 'a'` true and pass a guard. Null may else stand only where it is the result: "no value".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from workflows.cel_syntax import Node, SyntaxFault
+from workflows.functions import FUNCTIONS, GIVEN, OR_NULL
+
+Path = tuple[str, ...]
+ROOTS = "given_roots"  # what the evaluator is given of roots: `given_roots.country` is there when `country` is
+Needs = dict[str, Any]  # name -> True (the whole value) or the Needs below it
+
+
+def ungrouped(node: Node) -> Node:
+    """Return what stands inside brackets."""
+    while node.kind == "group":
+        node = node.kids[0]
+    return node
+
+
+def asks_presence(node: Node) -> bool:
+    """Whether the node is `path == null` or `path != null`."""
+    return node.kind == "binary" and node.text in ("==", "!=") and node.kids[1].kind == "null"
+
+
+class Writer:
+    """Writes the tree of one source again, in the form that the evaluator runs. Raises SyntaxFault on a stray null."""
+
+    def __init__(self, source: str, tree: Node) -> None:
+        self.source, self.tree = source, tree
+        self.bound = {node.kids[1].text for node in tree.walk() if node.is_macro}
+
+    def written(self) -> str:
+        """Return the whole expression."""
+        return self.result(self.tree)
+
+    def result(self, node: Node) -> str:
+        """Write a node whose value is the result of the expression: here null, or nothing found, is an answer."""
+        if node.kind == "null":
+            return "null"
+        if node.kind == "group":
+            return f"({self.result(node.kids[0])})"
+        if node.kind == "choice":
+            condition, yes, no = node.kids
+            return f"{self.inner(condition)} ? {self.result(yes)} : {self.result(no)}"
+        if is_nullable(node):
+            return self.call(node, node.text + OR_NULL)
+        return self.inner(node)
+
+    def inner(self, node: Node) -> str:
+        """Write any other node: its own text, with the parts below it written anew."""
+        if asks_presence(node):
+            tests = list(self.presence(ungrouped(node.kids[0])))
+            if not tests:
+                raise SyntaxFault(f"null is compared with {self.text(node.kids[0])!r}, which is no field path")
+            joined = " && ".join(tests)
+            return f"!({joined})" if node.text == "==" else f"({joined})"
+        if node.kind == "call" and node.text == "decide" and node.kids and node.kids[-1].kind == "map":
+            return self.decision(node)
+        if node.kind == "null":
+            raise SyntaxFault("null is only allowed in `path == null`, `path != null` and as the result")
+        return self.spliced(node, [self.inner(kid) for kid in node.kids])
+
+    def decision(self, node: Node) -> str:
+        """Write `decide(table, {name: value})`: an input that a look-up does not find is absent, not an error."""
+        table, inputs = node.kids[:-1], node.kids[-1]
+        values = [self.call(k, k.text + OR_NULL) if is_nullable(k) else self.inner(k) for k in inputs.kids]
+        return self.spliced(node, [*map(self.inner, table), self.spliced(inputs, values)])
+
+    def spliced(self, node: Node, kids: list[str]) -> str:
+        """Return the text of a node with its parts replaced."""
+        pieces, at = [], node.start
+        for kid, text in zip(node.kids, kids, strict=True):
+            pieces += [self.source[at : kid.start], text]
+            at = kid.end
+        return "".join([*pieces, self.source[at : node.end]])
+
+    def presence(self, node: Node) -> Iterator[str]:
+        """Yield the tests, outermost first, which all hold when there is a value at the path."""
+        if is_nullable(node):
+            yield self.call(node, GIVEN + node.text)
+        elif node.kind in ("select", "index", "method", "group") and node.kids[0].kind != "name":
+            yield from self.presence(node.kids[0])
+        elif node.kind == "name" and node.text not in self.bound:
+            yield f"has({ROOTS}.{node.text})"
+        if node.kind == "select":
+            yield f"has({self.inner(node)})"
+
+    def call(self, node: Node, name: str) -> str:
+        return f"{name}({', '.join(self.inner(kid) for kid in node.kids)})"
+
+    def text(self, node: Node) -> str:
+        return self.source[node.start : node.end]
+
+
+def is_nullable(node: Node) -> bool:
+    """Whether the node calls a function that may find nothing."""
+    return node.kind == "call" and node.text in FUNCTIONS and FUNCTIONS[node.text].nullable
+
+
+class Reading:
+    """What an expression reads: `needs`, the least it must be given, and `paths`, every field path that it follows."""
+
+    def __init__(self, tree: Node) -> None:
+        self.needs: Needs = {}
+        self.paths: list[Path] = []
+        self._read(tree, {}, whole=True)
+
+    def _read(self, node: Node, bound: Mapping[str, Path | None], *, whole: bool) -> Path | None:
+        """Note what `node` reads; return its path when it is one. `whole`: its value itself is used."""
+        path = self._path(node, bound, whole=whole)
+        if path is not None:
+            self._need(path, whole=whole)
+        return path
+
+    def _path(self, node: Node, bound: Mapping[str, Path | None], *, whole: bool) -> Path | None:
+        if node.kind == "name":
+            return bound.get(node.text, (node.text,))
+        if node.kind == "group":
+            return self._read(node.kids[0], bound, whole=whole)
+        if node.kind == "select":
+            return self._select(node, bound)
+        if node.kind == "index" and node.kids[1].kind == "int":
+            return self._read(node.kids[0], bound, whole=False)
+        if node.is_macro:
+            return self._macro(node, bound)
+        shape_only = asks_presence(node) or (node.kind in ("call", "method") and node.text in ("size", "has"))
+        for kid in node.kids:
+            self._read(kid, bound, whole=not shape_only)
+        return None
+
+    def _select(self, node: Node, bound: Mapping[str, Path | None]) -> Path | None:
+        base = self._read(node.kids[0], bound, whole=False)
+        if base is None:
+            return None
+        self.paths.append((*base, node.text))
+        return self.paths[-1]
+
+    def _macro(self, node: Node, bound: Mapping[str, Path | None]) -> Path | None:
+        base = self._read(node.kids[0], bound, whole=False)
+        inside = {**bound, node.kids[1].text: base}
+        for body in node.kids[2:]:
+            self._read(body, inside, whole=True)
+        return base if node.text == "filter" else None
+
+    def _need(self, path: Path, *, whole: bool) -> None:
+        here = self.needs
+        for name in path[:-1]:
+            below = here.setdefault(name, {})
+            if below is True:
+                return
+            here = below
+        if whole:
+            here[path[-1]] = True
+        else:
+            here.setdefault(path[-1], {})

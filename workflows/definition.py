@@ -1,0 +1,362 @@
+"""What a procedure says, resolved: frozen records, the shape that is published, hashed and run.
+
+Source of the meaning: docs/procedure-guide.md. Everything that decides is a value, a CEL expression
+(kept as text here, compiled by workflows.compiled) or a name; prose stands only in vi, en, src, gist.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field as Key
+
+RETURN = "@return"
+Clock = Literal["off", "run", "pause", "out", "stop"]
+Unit = Literal["WD", "CD", "MONTH", "HOUR"]
+
+
+class Record(BaseModel):
+    """Frozen, closed: an unknown key is a fault of the folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Labelled(Record):
+    vi: str
+    en: str
+
+
+class Duration(Record):
+    """{n, u}: a length of time with its unit; half days with WD alone."""
+
+    n: float
+    u: Unit
+
+
+class Share(Record):
+    """{share}: a share (0..1) of the term of the case, measured in working hours."""
+
+    share: float
+
+
+class Guard(Record):
+    """A rule (cel) or a built-in (builtin, params); `code` is what a refusal carries."""
+
+    code: str
+    vi: str
+    en: str
+    cel: str | None = None
+    builtin: str | None = None
+    params: dict[str, Any] = Key(default_factory=dict)
+    revision: int = 0
+
+
+class BuiltinSpec(Labelled):
+    """A built-in guard as the common layer declares it; `revision` goes up when its meaning changes."""
+
+    params: dict[str, str] = Key(default_factory=dict)  # name -> "cel: person", "text: role", "list: states"
+    revision: int = 1
+
+
+class Field(Labelled):
+    """One field of a dossier, a part, an ask or a table's column."""
+
+    name: str
+    type: str  # text, long_text, email, int, money, date, bool, enum(a, b), country, org, person, admin_unit, ref(x), file, table, list(x)
+    required: bool | str = False
+    required_from: str | None = None
+    computed: str | None = None
+    validate_: tuple[Guard, ...] = Key(default=(), alias="validate")
+    columns: tuple[Field, ...] = ()
+    personal: bool = False
+    sensitive: bool = False
+    visible_to: tuple[str, ...] = ()
+    help: dict[str, str] = Key(default_factory=dict)
+    labels: dict[str, dict[str, str]] = Key(default_factory=dict)  # enum value -> {vi, en}
+    pattern: str | None = None
+    min: float | None = None
+    max: float | None = None
+    min_len: int | None = None
+    max_len: int | None = None
+    min_rows: int | None = None
+    max_rows: int | None = None
+    default: Any = None
+    src: str = ""
+
+    @property
+    def base(self) -> str:
+        """The kind of value: text, enum, list, ref, table …"""
+        return self.type.split("(", 1)[0]
+
+    @property
+    def inner(self) -> str:
+        """What stands in the brackets of the type: `a, b` of enum(a, b), `sectors` of ref(sectors)."""
+        found = re.fullmatch(r"\w+\((.*)\)", self.type, re.S)
+        return found.group(1).strip() if found else ""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values of an enum, or of a list of an enum."""
+        inside = self.inner.removeprefix("enum(").removesuffix(")") if self.base == "list" else self.inner
+        return tuple(v.strip() for v in inside.split(",")) if "enum" in self.type else ()
+
+
+class State(Labelled):
+    code: str
+    public: int | None
+    clock: Clock
+    closed: bool = False
+    terminal: bool = False
+    initial: bool = False
+    clock_from: str | None = None
+    src: str = ""
+
+
+class Timer(Record):
+    after: Duration | None = None
+    at_share: float | None = None
+    of: str = "entry"  # entry, due, term, or the CEL path of a date
+    from_: str | None = Key(default=None, alias="from")
+
+
+class Notice(Record):
+    to: tuple[str, ...]
+    notice: str
+    if_: str | None = Key(default=None, alias="if")  # CEL on the facts before the step; None: always
+
+
+class Opening(Record):
+    part: str
+    for_each: str | None = None
+    set: dict[str, str] = Key(default_factory=dict)
+
+
+class PaperWork(Record):
+    prepare: tuple[str, ...] = ()
+    sign: tuple[str, ...] = ()
+    issue: tuple[str, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        return bool(self.prepare or self.sign or self.issue)
+
+
+class Confirm(Labelled):
+    code: str
+
+
+class Step(Labelled):
+    """A transition (with source and target) or an act (with `allowed_when`)."""
+
+    name: str
+    kind: Literal["transition", "act"]
+    sources: tuple[str, ...] = Key(default=(), alias="from")
+    target: str | None = Key(default=None, alias="to")
+    by: tuple[str, ...]
+    when: Literal["manual", "auto", "timer"] = "manual"
+    timer: Timer | None = None
+    recorded_by: str | None = None
+    allowed_when: str | None = None
+    require: tuple[Guard, ...] = ()
+    ask: tuple[Field, ...] = ()
+    confirm: tuple[Confirm, ...] = ()
+    cosign: str | None = None
+    within: Duration | Share | None = None
+    papers: PaperWork = PaperWork()
+    notify: tuple[Notice, ...] = ()
+    open: tuple[Opening, ...] = ()
+    close: tuple[str, ...] = ()
+    set: dict[str, str] = Key(default_factory=dict)
+    guidance: dict[str, str] = Key(default_factory=dict)
+    src: str = ""
+
+
+class Machine(Record):
+    """States and steps of a case or of a part kind."""
+
+    states: tuple[State, ...]
+    transitions: tuple[Step, ...]
+    acts: tuple[Step, ...] = ()
+
+    __hash__ = object.__hash__  # by identity: a definition is loaded once per process, and its records hold dicts
+
+    @property
+    def initial(self) -> State:
+        return next(s for s in self.states if s.initial)
+
+    def state(self, code: str) -> State:
+        return next(s for s in self.states if s.code == code)
+
+    def step(self, name: str) -> Step | None:
+        return next((s for s in (*self.transitions, *self.acts) if s.name == name), None)
+
+
+class PartKind(Labelled):
+    code: str
+    per: str | None = None
+    public: bool = False
+    clock: Clock = "run"
+    papers: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    machine: Machine
+    terms: tuple[Term, ...] = ()
+    src: str = ""
+
+
+class Term(Record):
+    code: str
+    n: float
+    u: Unit
+    if_: str = Key(default="true", alias="if")
+    confirmed: bool = True
+    src: str = ""
+
+
+class Basis(Record):
+    text: str
+    src: str
+    confirmed: bool = False
+
+
+class Paper(Labelled):
+    code: str
+    family: Literal["nd30", "form"]
+    type_code: str | None = None
+    number: str | None = None  # number of a one-stop form: 01 … 07
+    issuer: str
+    signer: str
+    addressee: tuple[str, ...] = ()
+    origin: Literal["ours", "prefilled", "recorded", "slip"]
+    series: Literal["automatic", "typed_in", "stock", "none"] = "none"
+    series_key: str | None = None
+    legal_basis: tuple[Basis, ...] = ()
+    gist: str = ""
+    merge: tuple[str, ...] = ()
+    columns: dict[str, tuple[str, ...]] = Key(default_factory=dict)
+    copies_to: tuple[str, ...] = ()
+    public: bool = False
+    qr: Literal["verify", "track", "pay", "none"] = "none"
+    applies: str | None = None
+    template: str | None = None  # SHA-256 of the template's bytes, filled at publication
+    src: str = ""
+
+    @property
+    def rendered(self) -> bool:
+        """Whether we make its bytes; a recorded paper is the other body's own document."""
+        return self.origin != "recorded"
+
+
+class AttachmentKind(Labelled):
+    code: str
+    required: bool | str = False
+    types: tuple[str, ...] = ("pdf", "docx", "jpg", "png")
+    max_mb: int = 20
+    copies: str = ""
+    originals: Literal["shown", "kept", "none"] = "none"
+    sensitive: bool = False
+    src: str = ""
+
+
+class Consultee(Labelled):
+    code: str
+    mandatory: bool | str = False
+    src: str = ""
+
+
+class Link(Record):
+    kind: str
+    procedure: str
+    on: str  # manual, a transition, or part.transition
+    carries: dict[str, str] = Key(default_factory=dict)
+    fires: str | None = None
+    src: str = ""
+
+
+class Statistic(Labelled):
+    code: str
+    measure: str
+    where: str | None = None
+    of: str | None = None
+    over: str | None = None
+    by: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+
+class Ground(Labelled):
+    code: str
+    src: str = ""
+
+
+class CheckItem(Labelled):
+    code: str
+
+
+class Registry(Labelled):
+    code: str
+    key: str
+    columns: tuple[Field, ...] = ()
+
+
+class Effective(Record):
+    from_: str = Key(alias="from")  # ISO day
+    to: str | None = None
+
+
+class Procedure(Labelled):
+    """One legal version of a procedure, resolved. `Procedure.model_validate_json(published.body)` reads it back."""
+
+    procedure: str
+    version: str
+    folder: str
+    effective: Effective
+    kind: Literal["case", "standalone", "ledger"] = "case"
+    portal_tracked: bool = True
+    guidance: dict[str, str] = Key(default_factory=dict)
+    machine: Machine
+    parts: tuple[PartKind, ...] = ()
+    fields: tuple[Field, ...] = ()
+    attachments: tuple[AttachmentKind, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    notices: dict[str, dict[str, Any]] = Key(default_factory=dict)  # code -> {vi, en, body_vi?, body_en?}
+    roles: dict[str, dict[str, str]] = Key(default_factory=dict)  # code -> {vi, en}
+    terms: tuple[Term, ...] = ()
+    config: dict[str, Any] = Key(default_factory=dict)
+    checklists: dict[str, tuple[CheckItem, ...]] = Key(default_factory=dict)
+    consultees: tuple[Consultee, ...] = ()
+    links: tuple[Link, ...] = ()
+    refusal_grounds: tuple[Ground, ...] = ()
+    registries: tuple[Registry, ...] = ()
+    tables: dict[str, Any] = Key(default_factory=dict)
+    statistics: tuple[Statistic, ...] = ()
+    labels: dict[str, dict[str, dict[str, str]]] = Key(default_factory=dict)  # attribute -> value -> {vi, en}
+    facts: dict[str, Any] = Key(default_factory=dict)  # types of the roots beside those that fields give
+    golden_paths: tuple[dict[str, Any], ...] = ()
+    offices: dict[str, dict[str, str]] = Key(default_factory=dict)
+    unconfirmed: tuple[str, ...] = ()
+    merge_values: tuple[str, ...] = ()  # values that the generator of papers makes by itself
+
+    def part(self, code: str) -> PartKind:
+        return next(p for p in self.parts if p.code == code)
+
+    def paper(self, code: str) -> Paper:
+        return next(p for p in self.papers if p.code == code)
+
+    def field(self, name: str) -> Field | None:
+        return next((f for f in self.fields if f.name == name), None)
+
+    def machine_of(self, part_kind: str | None) -> Machine:
+        return self.part(part_kind).machine if part_kind else self.machine
+
+    def canonical(self) -> bytes:
+        """Return the canonical JSON (keys sorted, UTF-8, no blanks, defaults left out): what is hashed and stored."""
+        body = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    def hash(self) -> str:
+        """Return the SHA-256 (hex) of `canonical()`."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+
+PartKind.model_rebuild()

@@ -1,0 +1,142 @@
+"""CEL expressions of procedures: compiled once, given only the facts they read, refusing what cannot be judged.
+
+Evaluated by `common-expression-language`. An absent field makes the expression raise CannotBeJudged with the path
+of the field, unless `&&` or `||` decide without it; nothing absent ever passes a guard.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import cel
+
+from workflows.cel_syntax import SyntaxFault, parse
+from workflows.cel_text import ROOTS, Path, Reading, Writer
+from workflows.errors import CannotBeJudged
+from workflows.functions import FUNCTIONS, Call, own_name, plain
+from workflows.lookups import Lookups
+
+LARGEST = 2**63 - 1  # the evaluator turns a larger whole number into a float without a word
+
+# The package warns of each function that raises. Here that is how "cannot be judged" is told, not a failure.
+logging.getLogger("cel").setLevel(logging.ERROR)
+
+
+class Expression:
+    """One expression, ready to run: thread-safe, holds no facts. Raises SyntaxFault when it cannot be read."""
+
+    __slots__ = ("_asks_roots", "_functions", "_needs", "_paths", "_program", "_tree", "roots", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._tree = parse(text)
+        reading = Reading(self._tree)
+        self._needs, self._paths = reading.needs, tuple(dict.fromkeys(reading.paths))
+        self.roots = frozenset(self._needs)
+        self._program = _program(Writer(text, self._tree).written())
+        self._asks_roots = ROOTS in self._program.variables()
+        self._functions = tuple(n for n in self._program.functions() if own_name(n) in FUNCTIONS)
+
+    def __repr__(self) -> str:
+        return f"Expression({self.text!r})"
+
+    def evaluate(self, facts: Mapping[str, Any], lookups: Lookups) -> Any:
+        """Return the value in facts form (None: "no value", by `null` as the result). Raises CannotBeJudged.
+
+        Only the roots that the expression names are taken from `facts`; what a look-up raises is raised again.
+        """
+        trouble: list[Exception] = []
+        roots = self._given(facts)
+        functions: dict[str, Callable[..., Any]] = {name: Call(name, lookups, trouble) for name in self._functions}
+        try:
+            found = self._program.execute(cel.Context(roots, functions))
+        except (KeyError, IndexError, RuntimeError, TypeError, ValueError, ArithmeticError) as fault:
+            raise self._reason(fault, facts, trouble) from None
+        for failed in trouble:
+            if not isinstance(failed, CannotBeJudged):
+                raise failed
+        return found
+
+    def judge(self, facts: Mapping[str, Any], lookups: Lookups) -> bool:
+        """Return the yes or no of a rule. Raises CannotBeJudged, also when the result is neither."""
+        found = self.evaluate(facts, lookups)
+        if found is True or found is False:
+            return found
+        raise CannotBeJudged(self.path, "is neither yes nor no")
+
+    def _given(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the evaluator is given of the facts."""
+        try:
+            given = {root: _part_of(facts[root], below) for root, below in self._needs.items() if root in facts}
+        except OverflowError as large:
+            raise CannotBeJudged(self.path, str(large)) from None
+        given = {root: value for root, value in given.items() if value is not None}
+        return {**given, ROOTS: dict.fromkeys(given, True)} if self._asks_roots else given
+
+    @property
+    def path(self) -> str:
+        """The first field path that the expression reads; its text when it reads none."""
+        return ".".join(self._paths[0]) if self._paths else self.text
+
+    def _reason(self, fault: Exception, facts: Mapping[str, Any], trouble: Sequence[Exception]) -> Exception:
+        """Say what could not be judged: the function that failed, the root or field that is absent."""
+        if trouble and isinstance(fault, RuntimeError):
+            return _worst(trouble)
+        if isinstance(fault, KeyError):
+            return CannotBeJudged(self._absent(str(fault.args[0]), facts))
+        missing = sorted(root for root in self.roots if facts.get(root) is None)
+        return CannotBeJudged(missing[0]) if missing else CannotBeJudged(self.path, type(fault).__name__)
+
+    def _absent(self, key: str, facts: Mapping[str, Any]) -> str:
+        """Return the path whose last name is the absent key, as people read it."""
+        for path in self._paths:
+            if path[-1] == key and path[0] in facts and _lacks(facts[path[0]], path[1:]):
+                return ".".join(path)
+        selects = (n for n in self._tree.walk() if n.kind == "select" and n.text == key)
+        return next((self.text[n.start : n.end] for n in selects), key)
+
+
+@lru_cache(maxsize=16384)
+def compiled(text: str) -> Expression:
+    """Return the expression of a text, compiled once per process. Raises SyntaxFault."""
+    return Expression(text)
+
+
+def _program(text: str) -> cel.Program:
+    try:
+        return cel.compile(text)
+    except ValueError as fault:
+        raise SyntaxFault(" ".join(str(fault).split())[:160]) from None
+
+
+def _worst(trouble: Sequence[Exception]) -> Exception:
+    """Return a failure of a look-up before an answer that could not be given."""
+    return next((t for t in trouble if not isinstance(t, CannotBeJudged)), trouble[-1])
+
+
+def _part_of(value: Any, needs: Any) -> Any:
+    """Return what `needs` (see Reading) names of a fact: what nobody reads is neither handed over nor converted."""
+    if isinstance(value, Mapping):
+        if needs is True:
+            return plain(value)
+        return {k: _part_of(value[k], below) for k, below in needs.items() if value.get(k) is not None}
+    if isinstance(value, (list, tuple)):
+        return [_part_of(v, needs) for v in value if v is not None]
+    if type(value) is int and not -LARGEST <= value <= LARGEST:
+        raise OverflowError("a number is too large")
+    return value
+
+
+def _lacks(value: Any, names: Path) -> bool:
+    """Whether following the names from this value ends at the last one, which is absent."""
+    if not names:
+        return False
+    if isinstance(value, (list, tuple)):
+        return any(_lacks(v, names) for v in value)
+    if not isinstance(value, Mapping):
+        return False
+    found = value.get(names[0])
+    return len(names) == 1 if found is None else _lacks(found, names[1:])

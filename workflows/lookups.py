@@ -1,0 +1,64 @@
+"""What the engine may ask of the world; cases.facts answers. Days are day numbers (1970-01-01 = 0)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class Lookups(Protocol):
+    """Pure questions. Every row read is noted in `reads` ("table:key" -> revision) for the event."""
+
+    @property
+    def reads(self) -> dict[str, int]: ...
+
+    def row(self, table: str, key: Any, day: int) -> Mapping[str, Any] | None:
+        """The row of a dated table or registry in force on that day, or None."""
+
+    def decide(self, table: str, facts: Mapping[str, Any]) -> Any:
+        """The result of a decision table."""
+
+    def add_wd(self, day: int, n: int) -> int:
+        """n working days later (earlier when negative), in the calendar of the unit."""
+
+    def wd_between(self, first: int, last: int) -> int:
+        """Working days after `first` up to and with `last`."""
+
+    def holds_role(self, person: str, role: str) -> bool:
+        """Whether the person holds the role today in a unit that answers for this case."""
+
+    def conflict(self, person: str) -> bool:
+        """Whether the person is applicant or member of the applying organisation of this case."""
+
+    def other_open(self, key: Any, path: str) -> bool:
+        """Whether another open case of this procedure has the same value at `path`."""
+
+    def checklist(self, name: str) -> Mapping[str, str]:
+        """Answers given for a checklist at this step: code -> yes | no | na."""
+
+    def missing(self, stage: str) -> list[tuple[str, str, str]]:
+        """Fields and attachments still missing at a stage: (path, vi, en)."""
+
+    def originals_open(self) -> list[str]:
+        """Originals received and neither returned nor signed for."""
+
+    def opened_since(self, task_state: str) -> bool:
+        """Whether the next person has claimed or opened the work waiting in this state."""
+
+    def mandate(self, act: str) -> str | None:
+        """Number of the mandate under which the actor acts today for this act, or None."""
+
+    def gave_opinion(self, people: frozenset[str]) -> bool:
+        """Whether one of these persons answered an opinion on this case."""
+
+    def reviewed(self, people: frozenset[str]) -> bool:
+        """Whether one of these persons reviewed the case below the present signer, in this attempt."""
+
+    def drafted(self, people: frozenset[str]) -> bool:
+        """Whether one of these persons drafted the case or a paper that this step signs."""
+
+    def signer_of(self, paper: str) -> tuple[str, str]:
+        """Person and role who signed the paper (`result`: the decision in force); empty when nobody did."""
+
+    def successor(self, unit: str) -> bool:
+        """Whether the unit is in force today and named as successor."""

@@ -1,0 +1,1 @@
+"""The parts of the proof before publication; workflows.soundness puts them together."""

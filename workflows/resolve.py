@@ -1,0 +1,265 @@
+"""A draft on top of the common layer, every name expanded: the definition that is published, hashed and run."""
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from workflows.definition import Procedure
+from workflows.errors import DefinitionError, Fault
+from workflows.expansion import Expansion, Plain, cel
+from workflows.loader import Draft
+from workflows.merging import layered
+from workflows.shapes import (
+    ATTACHMENT,
+    BASIS,
+    BOTH,
+    CHECK,
+    EFFECTIVE,
+    FOLDER,
+    GOLDEN,
+    GROUND,
+    LINK,
+    NOTICE,
+    PAPER,
+    PART,
+    REGISTRY,
+    STATISTIC,
+    TERM,
+    Shape,
+    check_needed,
+    near,
+)
+from workflows.yaml_source import Block
+
+Places = Mapping[str, tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A procedure and where each of its things stands: "transitions.submit" -> (file, line)."""
+
+    procedure: Procedure
+    places: Places
+
+
+def resolve(draft: Draft) -> Resolved:
+    """Return the resolved procedure of a draft. Raises DefinitionError with every fault of every layer."""
+    faults = [f for f in draft.faults if f.level == "error"]
+    full = layered(draft.full, draft.common.layer, draft.common.fragments, faults)
+    builtins = draft.common.layer.get("builtins")
+    making = _Resolving(full, builtins if isinstance(builtins, Block) else Block())
+    plain = making.procedure(draft)
+    faults += making.faults
+    if faults:
+        raise DefinitionError(list(dict.fromkeys(faults)))
+    try:
+        return Resolved(Procedure.model_validate(plain), making.places)
+    except ValidationError as wrong:
+        raise DefinitionError([_shape_fault(draft, error) for error in wrong.errors()]) from None
+
+
+def _shape_fault(draft: Draft, error: Mapping[str, Any]) -> Fault:
+    """A fault that only the record itself finds; the checks before it should have named it with its line."""
+    return Fault(f"{draft.code}/{draft.folder}", 0, ".".join(map(str, error["loc"])), str(error["msg"]))
+
+
+class _Resolving(Expansion):
+    """Builds the plain values of a Procedure."""
+
+    def procedure(self, draft: Draft) -> Plain:
+        full = self.full
+        check_needed(full, FOLDER, self.faults)
+        if full.get("procedure") not in (None, draft.code):
+            self.fault(full, "procedure", f"khác tên thư mục / differs from the folder: {draft.code}", draft.code)
+        for rule in self.rules:
+            self.guard(rule, self.rules, rule)
+        found = {
+            "procedure": draft.code,
+            "folder": draft.folder,
+            "effective": self.effective(),
+            "kind": "ledger" if full.get("ledger") else "standalone" if full.get("standalone") else "case",
+            "machine": self.machine(full, ""),
+            "parts": [self.part_kind(p) for p in self.blocks("parts")],
+            "fields": [self.field(f, f"fields.{f.get('name')}") for f in self.blocks("fields")],
+            "config": {k: v for k, v in self.config.items() if v is not None and k != "unconfirmed"},
+            "unconfirmed": list(self.config.get("unconfirmed") or []),
+            "consultees": [self.consultee(c) for c in draft.full.get("consultees") or [] if isinstance(c, Block)],
+            "checklists": self.checklists(),
+            "golden_paths": self.golden_paths(),
+            "labels": self.attribute_labels(),
+        }
+        found |= {k: full[k] for k in ("vi", "en", "version", "guidance", "portal_tracked", "facts", "tables", "merge_values") if k in full}
+        found |= {k: self.labelled(k, shape) for k, shape in (("roles", BOTH), ("offices", BOTH), ("notices", NOTICE))}
+        found |= {key: self.simple(key, shape) for key, shape in _SIMPLE.items()}
+        found["papers"] = [self.paper(p) for p in self.blocks("papers")]
+        self._references(found)
+        return found
+
+    # ----------------------------------------------------------------------------------------- machines
+    def machine(self, owner: Block, path: str) -> Plain:
+        states = self.names("states", owner)
+        self._initial(owner, states)
+        return {
+            "states": [self.state(s, path) for s in self.blocks("states", owner)],
+            "transitions": [self.step(t, "transition", states, path) for t in self.blocks("transitions", owner)],
+            "acts": [self.step(a, "act", states, path) for a in self.blocks("acts", owner)],
+        }
+
+    def _initial(self, owner: Block, states: list[str]) -> None:
+        first = [s.get("code") for s in self.blocks("states", owner) if s.get("initial")]
+        if len(first) != 1:
+            self.fault(owner, "states", f"phải có đúng một trạng thái đầu / exactly one initial state: {first or states}")
+
+    def part_kind(self, block: Block) -> Plain:
+        code = block.get("code")
+        found = self.needed(block, PART, f"parts.{code}")
+        tables = [f.get("name") for f in self.blocks("fields") if f.get("type") == "table"]
+        self.known(block, "per", [found["per"]] if found.get("per") else [], tables, "bảng / table")
+        self.known(block, "papers", found.get("papers", []), self.papers, "văn bản / paper")
+        path = f"parts.{code}."
+        found["fields"] = [self.field(f, f"{path}fields.{f.get('name')}") for f in self.blocks("fields", block)]
+        found["terms"] = [self.term(t) for t in self.blocks("terms", block)]
+        found["machine"] = self.machine(block, path)
+        return {k: v for k, v in found.items() if k not in ("states", "transitions", "acts")}
+
+    # ------------------------------------------------------------------------------------------- things
+    def simple(self, key: str, shape: Shape) -> list[Plain]:
+        """Expand a list whose entries name nothing that must be looked up."""
+        by = "kind" if key == "links" else "code"
+        entries = [(b, self.needed(b, shape, f"{key}.{b.get(by)}")) for b in self.blocks(key)]
+        return [{k: _expressions(k, v) for k, v in found.items()} for _, found in entries]
+
+    def labelled(self, key: str, shape: Shape) -> Plain:
+        blocks = {k: v for k, v in self.map(key).items() if isinstance(v, Block)}
+        return {code: self.needed(block, shape, f"{key}.{code}", code) for code, block in blocks.items()}
+
+    def term(self, block: Block) -> Plain:
+        found = self.needed(block, TERM, f"terms.{block.get('code')}")
+        self.length(block, "n", found)
+        return {**found, "if": cel(found.get("if", True))}
+
+    def consultee(self, block: Block) -> Plain:
+        """A consultee as the procedure lists it, named by the registry unless it names itself."""
+        registered = next((c for c in self.blocks("consultees") if c.get("code") == block.get("code")), block)
+        found = {**dict(registered), **dict(block)}
+        if not {"vi", "en"} <= set(found):
+            self.fault(block, "code", "cơ quan chưa có trong danh mục, cần vi và en / unknown, give vi and en",
+                       near(block.get("code"), self.consultees))
+        if "mandatory" in found and not isinstance(found["mandatory"], bool):
+            found["mandatory"] = cel(found["mandatory"])
+        return found
+
+    def paper(self, block: Block) -> Plain:
+        found = self.needed(block, PAPER, f"papers.{block.get('code')}")
+        people = [*self.roles, *self.consultees]
+        self.known(block, "issuer", [found[k] for k in ("issuer",) if k in found], self.map("offices"), "nơi ban hành / office")
+        self.known(block, "signer", [found[k] for k in ("signer",) if k in found], people, "vai trò / role")
+        for key in ("addressee", "copies_to"):
+            self.known(block, key, found.get(key, []), people, "vai trò / role")
+        if found.get("series", "none") != "none" and not found.get("series_key"):
+            self.fault(block, "series", "thiếu series_key / series_key missing")
+        found["legal_basis"] = [b for w in found.get("legal_basis", []) if (b := self.basis(w, block))]
+        return found
+
+    def basis(self, written: Any, paper: Block) -> Plain | None:
+        if isinstance(written, Block):
+            check_needed(written, BASIS, self.faults, str(paper.get("code")))
+            return dict(written)
+        bases = self.map("bases")
+        self.known(paper, "legal_basis", [written], bases, "căn cứ / legal basis")
+        named = bases.get(written)
+        if not isinstance(named, Block):
+            return None
+        check_needed(named, BASIS, self.faults, written)
+        return dict(named)
+
+    def checklists(self) -> Plain:
+        lists = self.map("checklists")
+        return {
+            name: [self.needed(i, CHECK, f"checklists.{name}.{i.get('code')}") for i in self.blocks(name, lists)]
+            for name in lists
+        }
+
+    def golden_paths(self) -> list[Plain]:
+        if "golden_path" in self.full:
+            return [{"code": "golden", "path": list(self.full["golden_path"])}]
+        return [self.needed(g, GOLDEN, f"golden_paths.{g.get('code')}") for g in self.blocks("golden_paths")]
+
+    def attribute_labels(self) -> Plain:
+        """Labels of the values that steps write into attributes: every enum among the asks, used or not."""
+        found: Plain = {}
+        for name, ask in self.asks.items():
+            if isinstance(ask, Block) and "enum(" in str(ask.get("type", "")):
+                expanded = self.ask(name, self.asks, "asks")
+                found[name] = (expanded or {}).get("labels", {})
+        return found
+
+    def effective(self) -> Plain:
+        block = self.full.get("effective")
+        if not isinstance(block, Block):
+            return {}
+        check_needed(block, EFFECTIVE, self.faults, "effective")
+        days = {k: v for k, v in block.items() if v is not None}
+        wrong = [k for k, v in days.items() if not _is_day(v)]
+        for key in wrong:
+            self.fault(block, key, f"không phải ngày yyyy-mm-dd / no day: {days[key]}", name="effective")
+        if not wrong and "to" in days and days["to"] < days.get("from", ""):
+            self.fault(block, "to", "ngày cuối trước ngày đầu / ends before it begins", name="effective")
+        return days
+
+    # ------------------------------------------------------------------------------------- across things
+    def _references(self, found: Plain) -> None:
+        """Names that can only be looked up once everything is expanded."""
+        steps = {t["name"] for m in (found["machine"], *(p["machine"] for p in found["parts"]))
+                 for t in (*m["transitions"], *m["acts"]) if "name" in t}
+        own = {t["name"] for t in (*found["machine"]["transitions"], *found["machine"]["acts"]) if "name" in t}
+        inner = {f"{p.get('code')}.{t.get('name')}" for p in found["parts"]
+                 for t in (*p["machine"]["transitions"], *p["machine"]["acts"])}
+        for block in self.blocks("fields"):
+            self.known(block, "required_from", [block[k] for k in ("required_from",) if k in block], own, "bước / step")
+        for block in self.blocks("links"):
+            self.known(block, "on", [block[k] for k in ("on",) if k in block], {*own, *inner, "manual"}, "bước / step")
+        for block in self.blocks("statistics"):
+            self.known(block, "events", block.get("events", []), steps, "bước / step")
+        for block in self.blocks("golden_paths"):
+            self.known(block, "path", block.get("path", []), own | inner, "bước / step")
+        self.known(self.full, "golden_path", self.full.get("golden_path", []), own | inner, "bước / step")
+        merge = self._merge_values(found)
+        for block in self.blocks("papers"):
+            self.known(block, "merge", block.get("merge", []), merge, "giá trị in / merge value")
+            self.known(block, "columns", block.get("columns") or {}, merge, "bảng / table")
+
+    def _merge_values(self, found: Plain) -> set[str]:
+        """Every value that a paper may print: fields, columns, what parts and steps hold, computed values."""
+        machines = [found["machine"], *(p["machine"] for p in found["parts"])]
+        fields = [*found["fields"], *(f for p in found["parts"] for f in p["fields"])]
+        asked = [a for m in machines for t in (*m["transitions"], *m["acts"]) for a in t["ask"]]
+        columns = [c for f in fields for c in f.get("columns", [])]
+        names = {str(f.get("name")) for f in (*fields, *asked, *columns)}
+        return names | set(self.full.get("merge_values") or [])
+
+
+_SIMPLE = {
+    "attachments": ATTACHMENT, "links": LINK, "refusal_grounds": GROUND, "registries": REGISTRY, "statistics": STATISTIC,
+    "terms": TERM,
+}
+_EXPRESSIONS = ("required", "where", "over", "of", "if")
+
+
+def _expressions(key: str, value: Any) -> Any:
+    """Return expressions as text; of a link, what it carries."""
+    if key == "carries":
+        return {name: cel(text) for name, text in value.items()}
+    return cel(value) if key in _EXPRESSIONS and not (key == "required" and isinstance(value, bool)) else value
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text)) and dt.date.fromisoformat(text) is not None
+    except ValueError:
+        return False
