@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 
+from cases.names import Names
 from documents.layout_frame import ADDRESSED as ADDRESSED_TO
 from documents.merge import Source
-from documents.names import Names
 from documents.office import ISSUERS, site_address
 from documents.signing import Signature
 from workflows.definition import Basis, Paper

@@ -16,9 +16,9 @@ from django.conf import settings
 from accounts.clock import local_day
 from cases.effects import PaperJob
 from cases.errors import PaperImpossible
+from cases.names import Names
 from cases.office import office_rows
 from documents.errors import NotPrintable
-from documents.names import Names
 from documents.office import Issuer, Rows, issuer_of
 from documents.printed import NoLabel, value_of
 from documents.text import clean
