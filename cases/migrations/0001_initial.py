@@ -336,17 +336,21 @@ class Migration(migrations.Migration):
             model_name='case',
             index=models.Index(condition=models.Q(('closed', False)), fields=['due_on'], name='case_open_due'),
         ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('closed', False)), fields=['assignee'], name='case_open_assignee'),
+        ),
         migrations.AddConstraint(
             model_name='publishedtemplate',
             constraint=models.UniqueConstraint(fields=('published', 'paper'), name='template_of_paper'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['role', 'unit_code', 'due_at'], name='task_open_role'),
+            index=models.Index(condition=models.Q(('assignee', None), ('done_at', None)), fields=['role', 'urgent', 'due_at', 'id'], name='task_open_role'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['assignee', 'due_at'], name='task_open_mine'),
+            index=models.Index(condition=models.Q(('done_at', None)), fields=['assignee', 'urgent', 'due_at', 'id'], name='task_open_mine'),
         ),
         migrations.AddIndex(
             model_name='task',

@@ -60,6 +60,7 @@ class Case(models.Model):
             models.Index(fields=["applicant", "-saved_at"], name="case_applicant"),
             models.Index(fields=["organisation", "-saved_at"], name="case_organisation"),
             models.Index(fields=["due_on"], name="case_open_due", condition=models.Q(closed=False)),
+            models.Index(fields=["assignee"], name="case_open_assignee", condition=models.Q(closed=False)),
         ]
 
     def __str__(self) -> str:

@@ -22,9 +22,16 @@ class Task(models.Model):
     done_at = models.DateTimeField(null=True)
 
     class Meta:
+        # Equality on the first two columns, then the order of the queue: a page reads as many rows as it shows.
         indexes = [
-            models.Index(fields=["role", "unit_code", "due_at"], name="task_open_role", condition=models.Q(done_at=None)),
-            models.Index(fields=["assignee", "due_at"], name="task_open_mine", condition=models.Q(done_at=None)),
+            models.Index(
+                fields=["role", "urgent", "due_at", "id"],
+                name="task_open_role",
+                condition=models.Q(done_at=None, assignee=None),
+            ),
+            models.Index(
+                fields=["assignee", "urgent", "due_at", "id"], name="task_open_mine", condition=models.Q(done_at=None)
+            ),
             models.Index(fields=["case"], name="task_open_case", condition=models.Q(done_at=None)),
         ]
 
