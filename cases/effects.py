@@ -10,11 +10,13 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from accounts.models import User
 from cases.models import Case, Part
 from workflows.definition import Paper, Procedure, Step
+from workflows.errors import Fault
 
 Stage = Literal["prepare", "sign", "issue"]
 
@@ -68,8 +70,18 @@ class Effect:
     now: dt.datetime  # when this attempt began; handlers read no clock
 
 
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """What the files of a folder give at publication: the template of each paper, and every fault of them."""
+
+    bodies: Mapping[str, bytes]  # paper -> .docx
+    faults: tuple[Fault, ...] = ()
+
+
 PaperMaker = Callable[[Sequence[PaperJob]], list[PaperMade]]
 PaperPreview = Callable[[PaperJob], bytes]
+# The resolved procedure, and the folders in which the texts of its papers are looked for, nearest first.
+TemplateCompiler = Callable[[Procedure, Sequence[Path]], Templates]
 Handler = Callable[[Effect], None]
 
 
@@ -83,7 +95,7 @@ class Carriage:
 
 
 _carriages: dict[str, Carriage] = {}
-_papers: dict[str, PaperMaker | PaperPreview] = {}
+_papers: dict[str, PaperMaker | PaperPreview | TemplateCompiler] = {}
 
 
 def delivers(kind: str, *, together: bool = False, buried: Handler | None = None) -> Callable[[Handler], Handler]:
@@ -131,3 +143,15 @@ def preview_paper(job: PaperJob) -> bytes:
     preview: Any = _papers["preview"]
     body: bytes = preview(job)
     return body
+
+
+def compiles_templates(compiler: TemplateCompiler) -> None:
+    """Register the room that turns the texts of papers into templates (documents, from its AppConfig.ready)."""
+    _papers.update(compile=compiler)
+
+
+def compile_templates(procedure: Procedure, search_path: Sequence[Path]) -> Templates:
+    """Return the templates of a procedure's papers, judged; nothing is raised and nothing is stored."""
+    compiler: Any = _papers["compile"]
+    templates: Templates = compiler(procedure, search_path)
+    return templates

@@ -12,6 +12,14 @@ class CaseNotFound(Exception):
     """The case or part does not exist or is invisible to the person (404, exit 5)."""
 
 
+class ProcedureUnknown(Exception):
+    """No procedure of this code takes cases on that day (404, exit 5)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"no procedure {code} in force")
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class CaseChanged(Exception):  # noqa: N818
     """Somebody was faster (409, exit 4): who did what, when."""

@@ -1,9 +1,6 @@
 """The front door: what Hoso is, for visitors; the way to one's own work, for whoever is signed in."""
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Q
@@ -14,8 +11,10 @@ from django.views.decorators.http import require_safe
 from accounts.clock import local_day, now
 from accounts.models import User
 from cases.access import holdings, visible_cases
-from cases.models import Published, Task
+from cases.models import Task
+from cases.procedures import open_to_people
 from config.context import exists, kinds_of
+from workflows.definition import Procedure
 
 RECENT = 5
 QUEUE = "/queue/"
@@ -56,24 +55,6 @@ def work_waiting(user: User) -> dict[str, int]:
     return counts
 
 
-def procedures_in_force() -> list[dict[str, Any]]:
-    """Return code, vi, en and guidance of every published procedure that takes cases today."""
-    day = local_day(now())
-    dated = Q(effective_to=None) | Q(effective_to__gte=day)
-    rows = Published.objects.filter(dated, replaced_at=None, effective_from__lte=day).defer("body")
-    latest = {row.procedure: row for row in rows.order_by("effective_from")}
-    return sorted(open_to_people(latest.values()), key=lambda found: str(found["vi"]))
-
-
-def open_to_people(rows: Iterable[Published]) -> list[dict[str, Any]]:
-    """Return the labels of those that are cases of applicants, not ledgers or inner records."""
-    read = [labels(row.hash) for row in rows]
-    return [found for found in read if found["kind"] == "case"]
-
-
-@lru_cache(maxsize=256)
-def labels(definition_hash: str) -> dict[str, Any]:
-    """Return the labels of a published definition, which is final: read once per process."""
-    body = json.loads(bytes(Published.objects.get(hash=definition_hash).body))
-    kept = {name: body.get(name) for name in ("procedure", "vi", "en", "guidance")}
-    return {**kept, "kind": body.get("kind", "case"), "terms": body.get("terms", [])}
+def procedures_in_force() -> list[Procedure]:
+    """Return the procedures that take cases of applicants today."""
+    return open_to_people(local_day(now()))

@@ -7,6 +7,8 @@ from io import StringIO
 from django.conf import settings
 from django.core.management import call_command
 
+from accounts.clock import now
+from cases.publication import publish_all
 from config.views import migrations_waiting
 
 
@@ -15,9 +17,20 @@ def prepare(said: Callable[[str], object]) -> None:
     if migrations_waiting():
         said("Tạo bảng dữ liệu … / making the tables")
         call_command("migrate", verbosity=0, interactive=False)
+    publish(said)
     if settings.DEMO:
         said("Nạp dữ liệu thử … / loading the demo")
         call_command("demo", stdout=StringIO())
+
+
+def publish(said: Callable[[str], object]) -> None:
+    """Publish every procedure folder that changed; a faulty one is told and keeps its former publication."""
+    for publication in publish_all(now=now()):
+        folder = publication.prepared.folder
+        if publication.new:
+            said(f"Công bố thủ tục / published {folder.code} {folder.name}")
+        for fault in publication.prepared.errors:
+            said(str(fault))
 
 
 def welcome(host: str, port: int) -> str:

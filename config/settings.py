@@ -120,6 +120,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 
+PROCEDURE_ROOTS = [Path(root) for root in env.list("PROCEDURE_ROOTS", default=[str(VAR_DIR / "procedures")])]
+
 globals().update(mail(VAR_DIR))
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {"default": cache(REDIS_URL)}

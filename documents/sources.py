@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from cases.effects import Templates
 from documents.checking import check
 from documents.layout import LayoutFault, compose
 from documents.merge import FRAME, columns_of, fields_known
@@ -12,8 +15,69 @@ from documents.merge_rows import COLUMNS
 from documents.templates import faults_in
 from workflows.definition import Paper, Procedure
 from workflows.errors import DefinitionError, Fault
+from workflows.loader import LAYER
+from workflows.shapes import near
 
 LONGEST = 60_000
+KINDS = (".docx", ".txt")
+
+
+def templates_of(procedure: Procedure, search_path: Sequence[Path]) -> Templates:
+    """Return the template of every paper that we make, from the first folder that words it, with all faults."""
+    bodies: dict[str, bytes] = {}
+    faults = list(_nameless(procedure, search_path[0]))
+    for paper in (p for p in procedure.papers if p.rendered):
+        try:
+            bodies[paper.code] = _template(paper, procedure, search_path)
+        except DefinitionError as wrong:
+            faults += wrong.faults
+    return Templates(bodies, tuple(faults))
+
+
+def _template(paper: Paper, procedure: Procedure, search_path: Sequence[Path]) -> bytes:
+    """Return the template of a paper. Raises DefinitionError with the file as people find it."""
+    named = [folder / "papers" / f"{paper.code}{kind}" for folder in search_path for kind in KINDS]
+    file = next((path for path in named if path.is_file()), None)
+    if file is None:
+        place, message = f"{_shown(search_path[0])}/papers/{paper.code}.txt", "văn bản chưa có mẫu / paper without a text"
+        raise DefinitionError([Fault(place, 0, f"papers.{paper.code}", message, near(paper.code, _worded(search_path)))])
+    try:
+        return _made(paper, procedure, file)
+    except DefinitionError as wrong:
+        shown = f"{_shown(file.parent.parent)}/papers/{file.name}"
+        raise DefinitionError([replace(f, file=shown, key=f"papers.{paper.code}") for f in wrong.faults]) from wrong
+
+
+def _made(paper: Paper, procedure: Procedure, file: Path) -> bytes:
+    if file.suffix == ".docx":
+        body = file.read_bytes()
+        faults = checked(paper, procedure, body)
+        if faults:
+            raise DefinitionError(faults)
+        return body
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as fault:
+        raise DefinitionError([Fault(file.name, 0, paper.code, "không phải UTF-8 / no UTF-8")]) from fault
+    return composed(paper, procedure, text)
+
+
+def _nameless(procedure: Procedure, folder: Path) -> Iterator[Fault]:
+    """A text of the folder's own that belongs to no paper is a misspelt name."""
+    papers = [paper.code for paper in procedure.papers]
+    for file in sorted((folder / "papers").glob("*")):
+        if file.suffix in KINDS and file.stem not in papers:
+            message = "không có văn bản này / no such paper"
+            yield Fault(f"{_shown(folder)}/papers/{file.name}", 0, file.stem, message, near(file.stem, papers))
+
+
+def _worded(search_path: Sequence[Path]) -> list[str]:
+    return [file.stem for folder in search_path for file in (folder / "papers").glob("*")]
+
+
+def _shown(folder: Path) -> str:
+    """Return how faults name a folder: ngo_aid/v1, or _common."""
+    return folder.name if folder.name == LAYER else f"{folder.parent.name}/{folder.name}"
 
 
 def composed(paper: Paper, procedure: Procedure, body_text: str) -> bytes:

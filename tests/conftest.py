@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     config.pluginmanager.register(Report(), "hoso-report")
     settings.VAR_DIR = folder
+    settings.PROCEDURE_ROOTS = [folder / "procedures"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.MEDIA_ROOT = folder / "store"
     settings.EMAIL_FILE_PATH = str(folder / "mail")
@@ -72,8 +73,11 @@ def needed(name: str, get: Callable[[], Wanted]) -> Wanted:
 
 @pytest.fixture(autouse=True)
 def _nothing_cached() -> None:
-    """Throttles of one test must not refuse the next."""
+    """Throttles of one test must not refuse the next, nor its publications (whose keys come again) be met there."""
+    from cases.procedures import hash_of
+
     cache.clear()
+    hash_of.cache_clear()
 
 
 # --- databases --------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ class Common:
 
     layer: Block
     fragments: dict[str, Block]
+    path: Path
     faults: tuple[Fault, ...] = ()
 
 
@@ -39,7 +40,7 @@ class Draft:
     def search_path(self) -> tuple[Path, ...]:
         """Where the folder's files are looked for: itself, what it extends, the common layer."""
         bases = [self.path.parent / name for name in self.extends]
-        return (self.path, *bases, self.path.parent.parent / LAYER)
+        return (self.path, *bases, self.common.path)
 
 
 def read_common(root: Path) -> Common:
@@ -50,7 +51,7 @@ def read_common(root: Path) -> Common:
         path.stem: _read_files([path], root, FRAGMENT, faults)
         for path in sorted((root / LAYER / "fragments").glob("*.yaml"))
     }
-    return Common(layer, fragments, tuple(faults))
+    return Common(layer, fragments, root / LAYER, tuple(faults))
 
 
 def read_folder(path: Path, common: Common) -> Draft:

@@ -32,9 +32,12 @@ class Folder:
 
 
 def all_folders(roots: Iterable[Path] = ()) -> list[Folder]:
-    """Return every folder of the shipped procedures and of further roots, by code and version."""
-    found = [f for root in (SHIPPED, *roots) for f in _folders(root)]
-    return sorted(found, key=lambda f: (f.code, f.number))
+    """Return every folder of the shipped procedures and of further roots, by code and version.
+
+    A folder of a further root stands instead of the one with the same code and version before it.
+    """
+    found = {(f.code, f.number): f for root in (SHIPPED, *roots) for f in _folders(root)}
+    return [found[key] for key in sorted(found)]
 
 
 def find(code: str, folder: str = "", roots: Iterable[Path] = ()) -> Folder:

@@ -1,0 +1,156 @@
+"""Publication: a folder is resolved, proved, its papers made into templates, and kept for good."""
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+
+from accounts.models import User
+from cases.effects import compile_templates
+from cases.models import Published, PublishedTemplate
+from cases.procedures import further_roots, published_codes
+from workflows.definition import Paper, Procedure
+from workflows.errors import DefinitionError, Fault
+from workflows.loader import Draft
+from workflows.registry import Folder, all_folders, draft
+from workflows.resolve import resolve
+from workflows.soundness import builtins_of, prove
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A folder as it would be published: templates pinned, with every fault; without errors it may be."""
+
+    folder: Folder
+    procedure: Procedure | None  # None: its text is faulty
+    templates: dict[str, bytes]
+    faults: tuple[Fault, ...]
+
+    @property
+    def errors(self) -> tuple[Fault, ...]:
+        return tuple(f for f in self.faults if f.level == "error")
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        return tuple(f for f in self.faults if f.level != "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What became of a folder: `published` is None when it was refused, `new` when something was stored."""
+
+    prepared: Prepared
+    published: Published | None
+    new: bool = False
+
+
+def publish_all(*, now: dt.datetime, actor: User | None = None, roots: Iterable[Path] = ()) -> list[Publication]:
+    """Publish every folder of this installation that differs from what is published; a faulty one keeps none back."""
+    return [_tried(folder, actor=actor, now=now) for folder in folders(roots)]
+
+
+def publish_folder(
+    folder: Folder, *, actor: User | None, now: dt.datetime, roots: Iterable[Path] = ()
+) -> Published:
+    """Publish a folder; an unchanged one stays as it is. Raises DefinitionError with every fault.
+
+    `roots`: further roots whose procedures this one may link to.
+    """
+    codes = {f.code for f in all_folders(roots)} if roots else set()
+    prepared = prepare(folder, codes)
+    if prepared.errors:
+        raise DefinitionError(prepared.errors)
+    return store(prepared, actor=actor, now=now)[0]
+
+
+def waiting_drafts(roots: Iterable[Path] = ()) -> list[Prepared]:
+    """Return the folders that are not published as they now stand."""
+    hashes = set(Published.objects.filter(replaced_at=None).values_list("hash", flat=True))
+    prepared = [prepare(folder) for folder in folders(roots)]
+    return [p for p in prepared if p.procedure is None or p.procedure.hash() not in hashes]
+
+
+def folders(roots: Iterable[Path] = ()) -> list[Folder]:
+    """Return the folders of this installation: shipped, of its own, and of further roots."""
+    return all_folders((*further_roots(), *roots))
+
+
+def prepare(folder: Folder, linked: Iterable[str] = ()) -> Prepared:
+    """Return a folder as it would be published; nothing is stored. `linked`: procedures published with it."""
+    written = draft(folder)
+    try:
+        procedure, faults = _proved(written, {*published_codes(), *linked})
+    except DefinitionError as wrong:
+        return Prepared(folder, None, {}, wrong.faults)
+    templates = compile_templates(procedure, written.search_path)
+    pinned = procedure.model_copy(update={"papers": _pinned(procedure, dict(templates.bodies))})
+    return Prepared(folder, pinned, dict(templates.bodies), _sorted([*faults, *templates.faults]))
+
+
+def _proved(written: Draft, codes: Iterable[str]) -> tuple[Procedure, list[Fault]]:
+    found = resolve(written)
+    told = [f for f in written.faults if f.level != "error"]
+    proof = prove(
+        found.procedure, builtins=builtins_of(written.common), published=frozenset(codes), places=found.places
+    )
+    return found.procedure, [*proof, *told]
+
+
+def _pinned(procedure: Procedure, bodies: dict[str, bytes]) -> tuple[Paper, ...]:
+    hashes = {code: hashlib.sha256(body).hexdigest() for code, body in bodies.items()}
+    return tuple(paper.model_copy(update={"template": hashes.get(paper.code)}) for paper in procedure.papers)
+
+
+def _sorted(faults: list[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(dict.fromkeys(faults), key=lambda f: f.level != "error"))
+
+
+def _tried(folder: Folder, *, actor: User | None, now: dt.datetime) -> Publication:
+    prepared = prepare(folder)
+    if prepared.errors:
+        return Publication(prepared, None)
+    published, new = store(prepared, actor=actor, now=now)
+    return Publication(prepared, published, new)
+
+
+@transaction.atomic
+def store(prepared: Prepared, *, actor: User | None, now: dt.datetime) -> tuple[Published, bool]:
+    """Keep a prepared folder in place of its earlier publication; return it and whether anything changed."""
+    procedure = prepared.procedure
+    if procedure is None:
+        raise DefinitionError(prepared.faults)
+    earlier = Published.objects.select_for_update().filter(procedure=procedure.procedure, folder=procedure.folder)
+    same = earlier.filter(hash=procedure.hash()).first()
+    if same is not None and same.replaced_at is None:
+        return same, False
+    earlier.filter(replaced_at=None).update(replaced_at=now)
+    if same is None:
+        return _stored(procedure, prepared.templates, actor, now), True
+    same.replaced_at = None  # an author who takes a change back has the former text in force again
+    same.save(update_fields=["replaced_at"])
+    return same, True
+
+
+def _stored(procedure: Procedure, templates: dict[str, bytes], actor: User | None, now: dt.datetime) -> Published:
+    body, days = procedure.canonical(), procedure.effective
+    published = Published.objects.create(
+        procedure=procedure.procedure,
+        folder=procedure.folder,
+        version=procedure.version,
+        hash=hashlib.sha256(body).hexdigest(),
+        body=body,
+        effective_from=dt.date.fromisoformat(days.from_),
+        effective_to=dt.date.fromisoformat(days.to) if days.to else None,
+        published_at=now,
+        published_by=actor,
+    )
+    PublishedTemplate.objects.bulk_create(
+        PublishedTemplate(published=published, paper=paper.code, sha256=paper.template or "", body=templates[paper.code])
+        for paper in procedure.papers
+        if paper.code in templates
+    )
+    return published
