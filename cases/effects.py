@@ -92,25 +92,30 @@ class Carriage:
     handler: Handler
     together: bool
     buried: Handler | None
+    ordered: bool
 
 
 _carriages: dict[str, Carriage] = {}
 _papers: dict[str, PaperMaker | PaperPreview | TemplateCompiler] = {}
 
 
-def delivers(kind: str, *, together: bool = False, buried: Handler | None = None) -> Callable[[Handler], Handler]:
+def delivers(
+    kind: str, *, together: bool = False, buried: Handler | None = None, ordered: bool = False
+) -> Callable[[Handler], Handler]:
     """Register the handler of an outbox kind; a second one for the same kind is an error.
 
     together: handler and "done" commit in one transaction, so an effect in this database happens exactly once;
     such a handler is quick, touches nothing outside and opens no durable transaction. Otherwise it runs without
     a transaction around it and repeats harmlessly by `effect.key`.
     buried: called in the transaction that gives the effect up.
+    ordered: ordered kinds of one case are carried out one after the other, as they were promised; one that was
+    given up holds nobody up.
     """
 
     def register(handler: Handler) -> Handler:
         if kind in _carriages and _carriages[kind].handler is not handler:
             raise ValueError(f"two handlers for {kind}")
-        _carriages[kind] = Carriage(handler, together, buried)
+        _carriages[kind] = Carriage(handler, together, buried, ordered)
         return handler
 
     return register
@@ -119,6 +124,11 @@ def delivers(kind: str, *, together: bool = False, buried: Handler | None = None
 def carriage_of(kind: str) -> Carriage:
     """Return how a kind is carried out; raises KeyError when no room registered it."""
     return _carriages[kind]
+
+
+def ordered_kinds() -> list[str]:
+    """Return the kinds whose effects keep their order within a case."""
+    return sorted(kind for kind, carriage in _carriages.items() if carriage.ordered)
 
 
 def handler_of(kind: str) -> Handler:
