@@ -51,6 +51,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Heartbeat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('carrier', models.CharField(max_length=120, unique=True)),
+                ('started_at', models.DateTimeField()),
+                ('at', models.DateTimeField()),
+                ('build', models.CharField(max_length=40)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Case',
             fields=[
                 ('id', models.UUIDField(default=cases.ids.uuid7, editable=False, primary_key=True, serialize=False)),

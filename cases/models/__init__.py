@@ -5,6 +5,7 @@ from cases.models.calendar import CalendarDay
 from cases.models.case import Case
 from cases.models.dossier import Attachment
 from cases.models.event import Event, EventValues
+from cases.models.heartbeat import Heartbeat
 from cases.models.idempotency import Counter, IdempotencyKey, RefusedAttempt
 from cases.models.links import LinkedCase
 from cases.models.outbox import OutboxEntry
@@ -22,6 +23,7 @@ __all__ = [
     "Counter",
     "Event",
     "EventValues",
+    "Heartbeat",
     "IdempotencyKey",
     "LinkedCase",
     "OutboxEntry",
