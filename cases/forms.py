@@ -1,0 +1,222 @@
+"""Declared fields as a form: the pages of the applicant and the step page of the officer ask in the same way.
+
+The form reads what was typed, finds the keys of names, and has everything judged by `cases.values`: there is no
+second opinion about what a date is. `form.values` are the stored values, `form.raw` what a service would be given.
+"""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+
+from accounts.clock import local_day, now
+from accounts.errors import sentence
+from cases.forms_choices import Choices, all_choices, not_found
+from cases.forms_fields import field_for, typed_value
+from cases.forms_widgets import FileChoice, RowsInput
+from cases.scalars import is_blank
+from cases.values import clean_fields, missing_fields
+from workflows.definition import Field, Procedure
+from workflows.errors import Reason
+
+Needed = Callable[[Field], bool]
+
+
+class ValuesForm(forms.Form):
+    """A form of declared fields. Computed fields are not asked."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        specs: Sequence[Field],
+        data: Any = None,
+        files: Any = None,
+        *,
+        initial: Mapping[str, Any] | None = None,
+        choices: Mapping[str, Choices] | None = None,
+        needed: Needed | None = None,
+        siblings: Iterable[Field] = (),
+    ) -> None:
+        """`initial`: stored values. `needed`: which fields must be there for the form to be valid (default none);
+        `siblings`: all fields of the record, for the words of conditions."""
+        self.specs = [spec for spec in specs if spec.computed is None]
+        self.choices, self.needed = dict(choices or {}), needed
+        stored = dict(initial or {})
+        typed = {spec.name: typed_value(spec, stored.get(spec.name), self.choices) for spec in self.specs}
+        super().__init__(data, files, initial=typed)
+        named = {spec.name: spec for spec in [*siblings, *specs]}
+        for spec in self.specs:
+            self.fields[spec.name] = field_for(spec, self.choices, named, needed=bool(needed and needed(spec)))
+        self.values: dict[str, Any] = {}
+
+    # ------------------------------------------------------------------------------------------------ what came
+    @property
+    def raw(self) -> dict[str, Any]:
+        """What was typed, names turned into keys: the input of a service. A blank field is there, blank."""
+        if not hasattr(self, "_raw"):
+            self._raw, self._unknown = self._read()
+        return self._raw
+
+    def _read(self) -> tuple[dict[str, Any], list[Reason]]:
+        raw: dict[str, Any] = {}
+        unknown: list[Reason] = []
+        for spec in self.specs:
+            control = self.fields[spec.name]
+            value = control.widget.value_from_datadict(self.data, self.files, self.add_prefix(spec.name))
+            raw[spec.name] = _resolved(spec, value, self.choices, spec.name, unknown)
+        return raw, unknown
+
+    @property
+    def row_changed(self) -> bool:
+        """Whether a button of a table was pressed: the form is shown again with that row, and nothing is judged."""
+        tables = [spec.name for spec in self.specs if spec.base == "table"]
+        return self.is_bound and any(
+            key == f"{name}-add" or key.startswith(f"{name}-remove-") for key in self.data for name in tables
+        )
+
+    @property
+    def has_tables(self) -> bool:
+        return any(spec.base == "table" for spec in self.specs)
+
+    @property
+    def status(self) -> int:
+        """HTTP status of a page that shows this form."""
+        return 422 if self.is_bound and not self.row_changed and not self.is_valid() else 200
+
+    # -------------------------------------------------------------------------------------------------- judging
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.row_changed:
+            self._errors = forms.utils.ErrorDict()
+
+    def clean(self) -> dict[str, Any]:
+        typed = {name: self._without_upload(name, value) for name, value in self.raw.items()}
+        unknown = {reason.path.split("[")[0].split(".")[0] for reason in self._unknown}
+        self.values, reasons = clean_fields(self.specs, {n: v for n, v in typed.items() if n not in unknown})
+        self.refuse([*self._unknown, *reasons])
+        if self.needed is not None:
+            self._ask_for_missing()
+        return self.values
+
+    def _without_upload(self, name: str, value: Any) -> Any:
+        """A file that has just come has no id yet; `uploads` hands it over, then `put` gives the id."""
+        return "" if isinstance(value, UploadedFile) else value
+
+    def _ask_for_missing(self) -> None:
+        wrong, uploads = set(self.errors), set(self.uploads)
+        asked = [spec for spec in self.specs if spec.name not in wrong | uploads]
+        needed = self.needed or (lambda spec: False)
+        present = {name: value for name, value in self.values.items() if not is_blank(value)}
+        self.refuse(missing_fields(asked, present, needed))
+
+    def refuse(self, reasons: Iterable[Reason]) -> None:
+        """Write reasons (of this form or of a service) to the fields that they are about."""
+        for reason in reasons:
+            path = reason.path.removeprefix("dossier.").removeprefix("ask.")
+            name, cell = _place(path)
+            spec = next((s for s in self.specs if s.name == name), None)
+            if spec is None:
+                self.add_error(None, sentence(reason))
+                continue
+            text = _own_words(sentence(reason), spec)
+            widget = self.fields[spec.name].widget
+            if cell is not None and isinstance(widget, RowsInput):
+                widget.faults.setdefault(cell, text.split(": ", 1)[-1])
+            self.add_error(spec.name, forms.ValidationError(text, code=reason.code))
+
+    # --------------------------------------------------------------------------------------------------- files
+    @property
+    def uploads(self) -> dict[str, UploadedFile[Any]]:
+        """Files that came with this request, by field; tables carry none."""
+        return {name: value for name, value in self.raw.items() if isinstance(value, UploadedFile)}
+
+    def keep(self, name: str, attachment_id: str, file_name: str) -> None:
+        """Note that a file is stored: its id is the value, and the page shown again remembers it."""
+        widget = self.fields[name].widget
+        if isinstance(widget, FileChoice):
+            widget.kept_names[attachment_id] = file_name
+        self.raw[name] = self.values[name] = attachment_id
+        data, files = cast("QueryDict", self.data).copy(), MultiValueDict(self.files)
+        data[f"{self.add_prefix(name)}-kept"] = attachment_id
+        files.pop(self.add_prefix(name), None)
+        self.data, self.files = data, files
+
+
+def step_form(
+    fields: Sequence[Field],
+    data: Any = None,
+    initial: Mapping[str, Any] | None = None,
+    choices: Mapping[str, Choices] | None = None,
+    *,
+    files: Any = None,
+    definition: Procedure | None = None,
+    day: dt.date | None = None,
+    needed: Needed | None = None,
+) -> ValuesForm:
+    """Return the form of what a step asks. `initial`: stored values; `choices`: lists that stand before the usual ones.
+
+    What is required without a condition must be filled in; conditions are judged by the engine.
+    """
+    usual = all_choices(fields, day or local_day(now()), definition)
+    return ValuesForm(
+        fields, data, files, initial=initial, choices={**usual, **(choices or {})},
+        needed=needed or (lambda spec: spec.required is True),
+    )
+
+
+def _place(path: str) -> tuple[str, tuple[int, str] | None]:
+    """Return the field of a path, and the cell: members[2].name."""
+    name, bracket, rest = path.partition("[")
+    if not bracket:
+        return path.split(".")[0], None
+    number, _, column = rest.partition("].")
+    return name, (int(number), column) if column and number.isdecimal() else None
+
+
+def _own_words(text: str, spec: Field) -> str:
+    """Return a reason without the name of the field, which stands above it, beginning with a capital."""
+    for label in (spec.vi, spec.en):
+        for mark in (": ", ", "):
+            text = text.removeprefix(label + mark)
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ")")) else ".")
+
+
+def _resolved(spec: Field, value: Any, choices: Mapping[str, Choices], path: str, unknown: list[Reason]) -> Any:
+    """Return the value with names turned into keys; what is in no list is noted in `unknown`."""
+    if spec.base == "table" and isinstance(value, list):
+        return [_resolved_row(spec, n, row, choices, unknown) for n, row in enumerate(value)]
+    chosen = choices.get(path if "[" not in path else _column(path))
+    if chosen is None or is_blank(value):
+        return value
+    if spec.base == "list":
+        lines = value.splitlines() if isinstance(value, str) else value
+        return [_key(spec, line, chosen, path, unknown) for line in lines if not is_blank(line)]
+    return _key(spec, value, chosen, path, unknown)
+
+
+def _resolved_row(
+    spec: Field, number: int, row: Mapping[str, Any], choices: Mapping[str, Choices], unknown: list[Reason]
+) -> dict[str, Any]:
+    return {
+        column.name: _resolved(column, row.get(column.name), choices, f"{spec.name}[{number}].{column.name}", unknown)
+        for column in spec.columns
+    }
+
+
+def _column(path: str) -> str:
+    name, cell = _place(path)
+    return f"{name}.{cell[1]}" if cell else name
+
+
+def _key(spec: Field, typed: Any, choices: Choices, path: str, unknown: list[Reason]) -> Any:
+    found = choices.find(typed.strip()) if isinstance(typed, str) else None
+    if found is None:
+        said = not_found(str(typed)[:200], choices)
+        unknown.append(Reason("not_a_choice", said, said, path))
+    return typed if found is None else found

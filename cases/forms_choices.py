@@ -1,0 +1,163 @@
+"""What may be chosen in a field: keys and names of enums, registries, organisations, people, on one day."""
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+
+from accounts.models import Organisation, OrgUnit, User
+from cases.office import rows_in_force
+from workflows.definition import Field, Procedure
+
+TABLES = {"country": "countries", "admin_unit": "admin_units"}
+TYPED = frozenset({"case"})  # ref(case): a code that somebody types, never a list of other people's cases
+NAME_COLUMNS = ("name", "vi", "title", "label")
+
+
+def plain(text: str) -> str:
+    """Return the text for comparing what people type: composed letters, one blank, no capitals."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Keys with their names; `offered` is False when the list itself is not for the reader to see."""
+
+    names: Mapping[str, str]
+    offered: bool = True
+    _by_name: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def find(self, typed: str) -> str | None:
+        """Return the key that was typed or whose name was typed; None when there is none or more than one."""
+        if typed in self.names:
+            return typed
+        if not self._by_name:
+            for key, name in self.names.items():
+                self._by_name.setdefault(plain(name), []).append(key)
+        found = self._by_name.get(plain(typed), [])
+        return found[0] if len(found) == 1 else None
+
+    def near(self, typed: str) -> list[str]:
+        """Return the names most like what was typed; none when the list is not for the reader to see."""
+        if not self.offered:
+            return []
+        wanted = plain(typed)
+        holding = [name for name in self.names.values() if wanted in plain(name)]
+        return holding[:3] or difflib.get_close_matches(typed, self.names.values(), n=2)
+
+    def name(self, key: str) -> str:
+        """Return the name of a key; a key without one is shown as it stands."""
+        return self.names.get(key, key)
+
+
+def choices_of(spec: Field, day: dt.date, definition: Procedure | None = None) -> Choices | None:
+    """Return what may be chosen in a field, in the language of the page; None when it is typed freely."""
+    item = spec.inner if spec.base == "list" else spec.type
+    base = item.split("(", 1)[0]
+    if base == "enum":
+        return Choices(_enum(spec, definition))
+    if base == "ref":
+        return _registry(item.removeprefix("ref(").removesuffix(")").strip(), day, definition)
+    if base == "org":
+        return Choices(_organisations(day))
+    if base == "person":
+        return Choices(_officers())
+    return Choices(_rows(TABLES[base], day)) if base in TABLES else None
+
+
+def all_choices(
+    fields: Iterable[Field], day: dt.date, definition: Procedure | None = None
+) -> dict[str, Choices]:
+    """Return the choices of every field that has some, columns as table.column; lists used twice are read once."""
+    read: dict[str, Choices | None] = {}
+    found: dict[str, Choices] = {}
+    for name, spec in _with_columns(fields):
+        kind = spec.type if "enum" not in spec.type else f"{name}:{spec.type}"
+        if kind not in read:
+            read[kind] = choices_of(spec, day, definition)
+        choices = read[kind]
+        if choices is not None:
+            found[name] = choices
+    return found
+
+
+def _with_columns(fields: Iterable[Field]) -> Iterable[tuple[str, Field]]:
+    for spec in fields:
+        yield spec.name, spec
+        for column in spec.columns:
+            yield f"{spec.name}.{column.name}", column
+
+
+def _language() -> str:
+    return "en" if (get_language() or "vi").startswith("en") else "vi"
+
+
+def _enum(spec: Field, definition: Procedure | None) -> dict[str, str]:
+    """Return value -> label; values that an office keeps in its configuration are taken from there."""
+    config = definition.config if definition is not None else {}
+    values: list[str] = []
+    for value in spec.values:
+        kept = config.get(value.removeprefix("config.")) if value.startswith("config.") else None
+        values += [str(v) for v in kept] if isinstance(kept, list | tuple) else [value]
+    return {v: str(spec.labels.get(v, {}).get(_language(), v)) for v in values}
+
+
+def _registry(table: str, day: dt.date, definition: Procedure | None) -> Choices | None:
+    if table in TYPED:
+        return None
+    declared = _declared(table, definition)
+    rows = _rows(table, day)
+    if declared:
+        return Choices({key: rows.get(key, name) for key, name in declared.items()})
+    return Choices(rows) if rows else None
+
+
+def _declared(table: str, definition: Procedure | None) -> dict[str, str]:
+    """Consultees and grounds of refusal are declared by the procedure itself."""
+    if definition is None or table not in ("consultees", "refusal_grounds"):
+        return {}
+    return {row.code: str(getattr(row, _language())) for row in getattr(definition, table)}
+
+
+def _rows(table: str, day: dt.date) -> dict[str, str]:
+    named = {key: _row_name(key, columns) for key, columns in rows_in_force(table, day).items()}
+    return dict(sorted(named.items(), key=lambda row: plain(row[1])))
+
+
+def _row_name(key: str, columns: Mapping[str, Any]) -> str:
+    order = ("en", "name_en", *NAME_COLUMNS) if _language() == "en" else NAME_COLUMNS
+    return next((str(columns[c]) for c in order if columns.get(c)), key)
+
+
+def _organisations(day: dt.date) -> dict[str, str]:
+    """Return organisations and units of the administration in force, one code once."""
+    found: dict[str, str] = {}
+    for model in (OrgUnit, Organisation):
+        for code, name, name_en in model.objects.in_force(day).values_list("code", "name", "name_en"):
+            found[code] = name_en if _language() == "en" and name_en else name
+    return dict(sorted(found.items(), key=lambda row: plain(row[1])))
+
+
+def _officers() -> dict[str, str]:
+    people = User.objects.filter(is_officer=True, is_active=True).values_list("pk", "full_name", "title")
+    return {str(pk): f"{name} – {title}" if title else name for pk, name, title in people}
+
+
+def officers_unlisted() -> Choices:
+    """Return the officers by their bare names, to be typed in full by who may not see the list."""
+    people = User.objects.filter(is_officer=True, is_active=True).values_list("pk", "full_name")
+    return Choices({str(pk): name for pk, name in people}, offered=False)
+
+
+def not_found(typed: str, choices: Choices) -> str:
+    """Return what to say of a typed name that is not in the list."""
+    near = choices.near(typed)
+    if near:
+        names = "; ".join(near)
+        return gettext("Không có trong danh mục. Gần nhất: %(names)s.") % {"names": names}
+    return gettext("Không có trong danh mục. Hãy chọn một mục trong danh sách hoặc ghi đúng tên.")

@@ -1,0 +1,159 @@
+"""Controls whose value is more than one text: money, a kept file, a table of rows. They work without scripts."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from cases.money import CURRENCIES
+
+USUAL = ("VND", "USD", "EUR", "JPY", "KRW", "AUD", "CAD", "CHF", "CNY", "DKK", "GBP", "NOK", "SEK", "SGD")
+MORE_ROWS = 20  # rows that one request may bring above those that stood on the page
+
+
+class OurWidget(forms.Widget):
+    """A control drawn by a template of the pages, with their words and icons."""
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
+        return mark_safe(get_template(template_name).render(context))  # noqa: S308  # the template escapes
+
+
+class MoneyInput(OurWidget):
+    """An amount and its currency, as {"amount", "currency"}."""
+
+    template_name = "cases/widgets/money.html"
+    use_fieldset = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str]:
+        return {"amount": data.get(name, ""), "currency": data.get(f"{name}-currency", "VND")}
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        given = value if isinstance(value, Mapping) else {}
+        codes = [*USUAL, *sorted(CURRENCIES - set(USUAL))]
+        context = super().get_context(name, value, attrs)
+        chosen = str(given.get("currency") or "VND")
+        if chosen not in codes:
+            codes.append(chosen)  # typed by hand or sent by a program: shown again beside its error
+        return {**context, "amount": given.get("amount", ""), "currency": chosen, "currencies": codes}
+
+
+class FileChoice(OurWidget):
+    """A file to choose; one that is already kept stays chosen, by its id, until another takes its place."""
+
+    template_name = "cases/widgets/file.html"
+    needs_multipart_form = True
+    input_type = "file"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.kept_names: dict[str, str] = {}  # attachment id -> file name
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return files.get(name) or data.get(f"{name}-kept", "")
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in files and f"{name}-kept" not in data
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        kept = value if isinstance(value, str) and value in self.kept_names else ""
+        return {**super().get_context(name, None, attrs), "kept": kept, "kept_name": self.kept_names.get(kept, "")}
+
+
+class LongList(forms.CheckboxSelectMultiple):
+    """Many things to tick, in a frame that scrolls."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.attrs.setdefault("class", "long-list")
+
+
+class NameInput(forms.TextInput):
+    """A name out of a long list: the browser offers what fits while one types; without it the name is typed in full."""
+
+    template_name = "cases/widgets/name.html"
+
+    def __init__(self, options: Sequence[str], attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"autocomplete": "off", **(attrs or {})})
+        self.options = options
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        list_id = f"{(attrs or {}).get('id', name)}_list"
+        context["widget"]["attrs"]["list"] = list_id
+        return {**context, "list_id": list_id, "options": self.options}
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
+        return mark_safe(get_template(template_name).render(context))  # noqa: S308  # the template escapes
+
+
+class RowsInput(OurWidget):
+    """A table: rows of controls, with buttons that add a row and take one out."""
+
+    template_name = "cases/widgets/rows.html"
+    use_fieldset = True
+
+    def __init__(self, columns: Mapping[str, forms.Field], *, least: int = 0, most: int = 500) -> None:
+        super().__init__()
+        self.columns, self.least, self.most = dict(columns), least, most
+        self.faults: dict[tuple[int, str], str] = {}  # (row, column) -> what is wrong
+
+    @property
+    def needs_multipart_form(self) -> bool:  # type: ignore[override]  # a table may hold a file
+        return any(column.widget.needs_multipart_form for column in self.columns.values())
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, Any]]:
+        rows = [self._row(data, files, name, number) for number in range(_count(data, name, self.most))]
+        removed = [n for n in range(len(rows)) if f"{name}-remove-{n}" in data]
+        kept = [row for n, row in enumerate(rows) if n not in removed]
+        return [*kept, {}] if f"{name}-add" in data and len(kept) < self.most else kept
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return f"{name}-rows" not in data
+
+    def _row(self, data: Any, files: Any, name: str, number: int) -> dict[str, Any]:
+        return {
+            column: control.widget.value_from_datadict(data, files, f"{name}-{number}-{column}")
+            for column, control in self.columns.items()
+        }
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        rows = list(value) if isinstance(value, list | tuple) else []
+        rows += [{}] * (max(1, self.least) - len(rows))
+        drawn = [self._drawn(name, number, row) for number, row in enumerate(rows)]
+        full = len(rows) >= self.most
+        return {**super().get_context(name, None, attrs), "name": name, "rows": drawn, "count": len(rows), "full": full}
+
+    def _drawn(self, name: str, number: int, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return [self._cell(f"{name}-{number}-{column}", number, column, row.get(column)) for column in self.columns]
+
+    def _cell(self, name: str, number: int, column: str, value: Any) -> dict[str, Any]:
+        control, fault = self.columns[column], self.faults.get((number, column), "")
+        cell_id = f"id_{name}"
+        said = [f"{cell_id}_helptext"] * bool(control.help_text) + [f"{cell_id}_error"] * bool(fault)
+        attrs: dict[str, Any] = {"id": cell_id}
+        if said:
+            attrs["aria-describedby"] = " ".join(said)
+        if fault:
+            attrs["aria-invalid"] = "true"
+        return {
+            "id": cell_id, "label": control.label, "help": control.help_text, "required": control.required,
+            "fault": fault, "group": control.widget.use_fieldset, "control": control.widget.render(name, value, attrs),
+        }
+
+
+def _count(data: Any, name: str, most: int) -> int:
+    """Return how many rows came; a count that nobody could have typed is cut."""
+    text = str(data.get(f"{name}-rows", "0"))
+    return min(int(text), most + MORE_ROWS) if text.isdecimal() and len(text) < 6 else 0
+
+
+def yes_no() -> list[tuple[str, str]]:
+    """Return the two answers to a question."""
+    return [("true", gettext("Có")), ("false", gettext("Không"))]
