@@ -21,7 +21,7 @@ class ProcedureUnknown(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class CaseChanged(Exception):  # noqa: N818
+class CaseChanged(Exception):
     """Somebody was faster (409, exit 4): who did what, when."""
 
     version: int

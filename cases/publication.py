@@ -3,21 +3,23 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
 
 from accounts.models import User
+from accounts.services.checks import administrators_only
 from cases.effects import compile_templates
 from cases.models import Published, PublishedTemplate
 from cases.procedures import further_roots, published_codes
 from workflows.definition import Paper, Procedure
 from workflows.errors import DefinitionError, Fault
 from workflows.loader import Draft
+from workflows.proof.findings import Places
 from workflows.registry import Folder, all_folders, draft
-from workflows.resolve import resolve
+from workflows.resolve import Resolved, resolve
 from workflows.soundness import builtins_of, prove
 
 
@@ -27,8 +29,9 @@ class Prepared:
 
     folder: Folder
     procedure: Procedure | None  # None: its text is faulty
-    templates: dict[str, bytes]
+    templates: Mapping[str, bytes]
     faults: tuple[Fault, ...]
+    places: Places
 
     @property
     def errors(self) -> tuple[Fault, ...]:
@@ -49,17 +52,25 @@ class Publication:
 
 
 def publish_all(*, now: dt.datetime, actor: User | None = None, roots: Iterable[Path] = ()) -> list[Publication]:
-    """Publish every folder of this installation that differs from what is published; a faulty one keeps none back."""
-    return [_tried(folder, actor=actor, now=now) for folder in folders(roots)]
+    """Publish every folder of this installation that differs from what is published. Raises NotForYou."""
+    return publish_each(folders(roots), actor=actor, now=now)
+
+
+def publish_each(chosen: Sequence[Folder], *, actor: User | None, now: dt.datetime) -> list[Publication]:
+    """Publish each folder that differs from what is published; a faulty one keeps none back. Raises NotForYou."""
+    administrators_only(actor, now)
+    codes = {folder.code for folder in chosen}
+    return [_tried(prepare(folder, codes), actor=actor, now=now) for folder in chosen]
 
 
 def publish_folder(
     folder: Folder, *, actor: User | None, now: dt.datetime, roots: Iterable[Path] = ()
 ) -> Published:
-    """Publish a folder; an unchanged one stays as it is. Raises DefinitionError with every fault.
+    """Publish a folder; an unchanged one stays as it is. Raises DefinitionError with every fault, NotForYou.
 
     `roots`: further roots whose procedures this one may link to.
     """
+    administrators_only(actor, now)
     codes = {f.code for f in all_folders(roots)} if roots else set()
     prepared = prepare(folder, codes)
     if prepared.errors:
@@ -83,24 +94,22 @@ def prepare(folder: Folder, linked: Iterable[str] = ()) -> Prepared:
     """Return a folder as it would be published; nothing is stored. `linked`: procedures published with it."""
     written = draft(folder)
     try:
-        procedure, faults = _proved(written, {*published_codes(), *linked})
+        found = resolve(written)
     except DefinitionError as wrong:
-        return Prepared(folder, None, {}, wrong.faults)
-    templates = compile_templates(procedure, written.search_path)
-    pinned = procedure.model_copy(update={"papers": _pinned(procedure, dict(templates.bodies))})
-    return Prepared(folder, pinned, dict(templates.bodies), _sorted([*faults, *templates.faults]))
+        return Prepared(folder, None, {}, wrong.faults, {})
+    faults = _proof(written, found, {*published_codes(), *linked})
+    templates = compile_templates(found.procedure, written.search_path)
+    papers = _pinned(found.procedure, templates.bodies)
+    pinned = found.procedure.model_copy(update={"papers": papers})
+    return Prepared(folder, pinned, templates.bodies, _sorted([*faults, *templates.faults]), found.places)
 
 
-def _proved(written: Draft, codes: Iterable[str]) -> tuple[Procedure, list[Fault]]:
-    found = resolve(written)
-    told = [f for f in written.faults if f.level != "error"]
-    proof = prove(
-        found.procedure, builtins=builtins_of(written.common), published=frozenset(codes), places=found.places
-    )
-    return found.procedure, [*proof, *told]
+def _proof(written: Draft, found: Resolved, codes: set[str]) -> list[Fault]:
+    proof = prove(found.procedure, builtins=builtins_of(written.common), published=codes, places=found.places)
+    return [*proof, *(f for f in written.faults if f.level != "error")]
 
 
-def _pinned(procedure: Procedure, bodies: dict[str, bytes]) -> tuple[Paper, ...]:
+def _pinned(procedure: Procedure, bodies: Mapping[str, bytes]) -> tuple[Paper, ...]:
     hashes = {code: hashlib.sha256(body).hexdigest() for code, body in bodies.items()}
     return tuple(paper.model_copy(update={"template": hashes.get(paper.code)}) for paper in procedure.papers)
 
@@ -109,8 +118,7 @@ def _sorted(faults: list[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(dict.fromkeys(faults), key=lambda f: f.level != "error"))
 
 
-def _tried(folder: Folder, *, actor: User | None, now: dt.datetime) -> Publication:
-    prepared = prepare(folder)
+def _tried(prepared: Prepared, *, actor: User | None, now: dt.datetime) -> Publication:
     if prepared.errors:
         return Publication(prepared, None)
     published, new = store(prepared, actor=actor, now=now)
@@ -135,7 +143,7 @@ def store(prepared: Prepared, *, actor: User | None, now: dt.datetime) -> tuple[
     return same, True
 
 
-def _stored(procedure: Procedure, templates: dict[str, bytes], actor: User | None, now: dt.datetime) -> Published:
+def _stored(procedure: Procedure, templates: Mapping[str, bytes], actor: User | None, now: dt.datetime) -> Published:
     body, days = procedure.canonical(), procedure.effective
     published = Published.objects.create(
         procedure=procedure.procedure,
@@ -148,9 +156,9 @@ def _stored(procedure: Procedure, templates: dict[str, bytes], actor: User | Non
         published_at=now,
         published_by=actor,
     )
+    pinned = [p for p in procedure.papers if p.code in templates]
     PublishedTemplate.objects.bulk_create(
-        PublishedTemplate(published=published, paper=paper.code, sha256=paper.template or "", body=templates[paper.code])
-        for paper in procedure.papers
-        if paper.code in templates
+        PublishedTemplate(published=published, paper=p.code, sha256=p.template or "", body=templates[p.code])
+        for p in pinned
     )
     return published

@@ -39,13 +39,17 @@ def _template(paper: Paper, procedure: Procedure, search_path: Sequence[Path]) -
     named = [folder / "papers" / f"{paper.code}{kind}" for folder in search_path for kind in KINDS]
     file = next((path for path in named if path.is_file()), None)
     if file is None:
-        place, message = f"{_shown(search_path[0])}/papers/{paper.code}.txt", "văn bản chưa có mẫu / paper without a text"
-        raise DefinitionError([Fault(place, 0, f"papers.{paper.code}", message, near(paper.code, _worded(search_path)))])
+        raise DefinitionError([_wordless(paper, search_path)])
     try:
         return _made(paper, procedure, file)
     except DefinitionError as wrong:
         shown = f"{_shown(file.parent.parent)}/papers/{file.name}"
         raise DefinitionError([replace(f, file=shown, key=f"papers.{paper.code}") for f in wrong.faults]) from wrong
+
+
+def _wordless(paper: Paper, search_path: Sequence[Path]) -> Fault:
+    place, message = f"{_shown(search_path[0])}/papers/{paper.code}.txt", "văn bản chưa có mẫu / paper without a text"
+    return Fault(place, 0, f"papers.{paper.code}", message, near(paper.code, _worded(search_path)))
 
 
 def _made(paper: Paper, procedure: Procedure, file: Path) -> bytes:
