@@ -11,6 +11,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("gallery/", gallery, name="gallery"),
     path("", include("accounts.urls")),
+    path("", include("cases.urls")),
     path("", include("documents.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -1,0 +1,1 @@
+"""Pages of the case floor: HTTP in, one service, HTTP out."""
