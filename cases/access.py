@@ -1,4 +1,5 @@
 """Who may see and do what, field by field. Deny by default; the only place that decides."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -10,6 +11,7 @@ from django.db.models import Q, QuerySet
 from accounts.clock import local_day
 from accounts.models import Membership, RoleHeld, User
 from cases.models import Case, Part
+from cases.procedures import definition_by
 from workflows.definition import Field
 
 APPLICANTS = frozenset({"applicant", "sending_agency"})
@@ -90,12 +92,22 @@ def visible_cases(user: User, now: dt.datetime) -> QuerySet[Case]:
 
 
 def _office_cases(held: Iterable[Holding]) -> Q:
-    """Officers see filed cases; division roles those of their division, or of nobody yet. Drafts are the applicant's."""
+    """Officers see filed cases; division roles those of their division, or of nobody yet; drafts are the filer's."""
     wide = any(h.unit_kind != DIVISION for h in held)
     filed = ~Q(state="draft") | Q(applicant=None)
     if wide:
         return filed
     return filed & (Q(unit=None) | Q(unit__in=[h.unit_id for h in held]))
+
+
+def sees_part(case: Case, part: Part, user: User, now: dt.datetime) -> bool:
+    """Whether a part of a visible case may be opened: agencies see what they are asked, applicants public kinds."""
+    held = holdings(user, now)
+    if any(h.role not in OUTSIDE for h in held):
+        return True
+    if part.fields.get("agency") in {h.unit_code for h in held}:
+        return True
+    return is_applicant(case, user, now) and definition_by(case.definition.hash).part(part.kind).public
 
 
 def may_see_field(field: Field, roles: Iterable[str]) -> bool:

@@ -1,4 +1,5 @@
 """What guards may know: the roots of CEL, built from rows, one root at a time and only when asked for."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -195,7 +196,9 @@ def link_facts(definition: Procedure, case: Case) -> dict[str, list[dict[str, An
     return found
 
 
-def person_facts(user: User | None, roles: frozenset[str], unit: str, *, applicant: bool, drafter: bool) -> dict[str, Any]:
+def person_facts(
+    user: User | None, roles: frozenset[str], unit: str, *, applicant: bool, drafter: bool
+) -> dict[str, Any]:
     """Return the root `actor`."""
     return {
         "id": str(user.pk) if user is not None else "system",

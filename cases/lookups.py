@@ -1,4 +1,5 @@
 """Answers to what the engine asks of the world, for one step on one locked case."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -51,7 +52,9 @@ class CaseLookups:
         if table == "organisations":
             return self._organisation(str(key), day_of(day))
         when = day_of(day)
-        dated = TableRow.objects.filter(Q(valid_to=None) | Q(valid_to__gte=when), table=table, key=str(key), valid_from__lte=when)
+        dated = TableRow.objects.filter(
+            Q(valid_to=None) | Q(valid_to__gte=when), table=table, key=str(key), valid_from__lte=when
+        )
         found = dated.order_by("-valid_from").first()
         if found is None:
             return None
@@ -85,11 +88,17 @@ class CaseLookups:
         return held.exists()
 
     def conflict(self, person: str) -> bool:
-        if str(self.case.applicant_id) == person or str(self.case.opened_by_id) == person and not self._filed_for_another():
+        if (
+            str(self.case.applicant_id) == person
+            or (str(self.case.opened_by_id) == person
+            and not self._filed_for_another())
+        ):
             return True
         if self.case.organisation_id is None or person in ("", "system"):
             return False
-        members = Membership.objects.filter(organisation_id=self.case.organisation_id, user_id=person, valid_from__lte=self.day)
+        members = Membership.objects.filter(
+            organisation_id=self.case.organisation_id, user_id=person, valid_from__lte=self.day
+        )
         return members.filter(Q(valid_to=None) | Q(valid_to__gte=self.day)).exists()
 
     def _filed_for_another(self) -> bool:

@@ -1,6 +1,7 @@
 """One settings file for every deployment shape; the environment decides (docs/operations.md)."""
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from config.environment import cache, cookie_names, database, env, mail, production_faults, static_root, var_dir
@@ -21,6 +22,8 @@ DATA_KEY = env.str("HOSO_DATA_KEY", "" if PRODUCTION else "demo-only-data-key")
 DEBUG = env.bool("DEBUG", default=False) and not PRODUCTION
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# The name under which this installation writes history: in every event and every evidence bundle. Never changed.
+ORIGIN = env.str("HOSO_ORIGIN", "hoso.demo" if not PRODUCTION else ALLOWED_HOSTS[0])
 
 INSTALLED_APPS = [
     "accounts",
@@ -125,6 +128,9 @@ PROCEDURE_ROOTS = [Path(root) for root in env.list("PROCEDURE_ROOTS", default=[s
 globals().update(mail(VAR_DIR))
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {"default": cache(REDIS_URL)}
+# How long a carrier may hold an outbox row before another takes it over: longer than the longest handler.
+OUTBOX_LEASE = timedelta(seconds=env.int("OUTBOX_LEASE", 120))
+OUTBOX_RING_AGAIN = env.int("OUTBOX_RING_AGAIN", 15)  # seconds after which the relay names a row anew that nobody took
 LOGGING = logging_config(
     level=env.str("LOG_LEVEL", "INFO" if PRODUCTION else "WARNING"),
     form=env.str("LOG_FORMAT", "json" if PRODUCTION else "text"),

@@ -142,6 +142,7 @@ def refusals(attempt: Attempt, *, filled: bool = True) -> Iterator[Reason]:
         yield from attempt.ask_faults
         yield from _ask_reasons(attempt)
         yield from _confirm_reasons(attempt)
+        yield from _due_reasons(attempt)
     question = Question(
         attempt.procedure, attempt.step, attempt.facts, attempt.lookups, attempt.people, attempt.recorded
     )
@@ -216,6 +217,17 @@ def _confirm_reasons(attempt: Attempt) -> Iterator[Reason]:
                 f"Not confirmed: {confirm.en}",
                 f"confirm.{confirm.code}",
             )
+
+
+def _due_reasons(attempt: Attempt) -> Iterator[Reason]:
+    """Fields of the dossier that are due at this step (`required_from`), with form_complete or without."""
+    step = attempt.step
+    if attempt.part_kind or all(f.required_from != step.name for f in attempt.procedure.fields):
+        return
+    if any(g.builtin == "form_complete" and g.params.get("stage") == step.name for g in step.require):
+        return
+    for path, vi, en in attempt.lookups.missing(step.name):
+        yield Reason("ask_missing", f"Chưa nhập: {vi}", f"Missing: {en}", path)
 
 
 def _duty_reasons(attempt: Attempt) -> Iterator[Reason]:

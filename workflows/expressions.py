@@ -77,6 +77,11 @@ class Expression:
         return {**given, ROOTS: dict.fromkeys(given, True)} if self._asks_roots else given
 
     @property
+    def paths(self) -> tuple[Path, ...]:
+        """The field paths that the expression reads, each a tuple of names."""
+        return self._paths
+
+    @property
     def path(self) -> str:
         """The first field path that the expression reads; its text when it reads none."""
         return ".".join(self._paths[0]) if self._paths else self.text

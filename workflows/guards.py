@@ -49,7 +49,7 @@ def judge(guard: Guard, question: Question, *, filled: bool = True) -> Iterator[
 
     `filled` false skips guards that read what the actor would fill in at the step.
     """
-    if not filled and reads_ask(guard):
+    if not filled and reads_filled(guard, question):
         return
     try:
         found = _judge(guard, question)
@@ -74,8 +74,16 @@ def _judge(guard: Guard, question: Question) -> bool | list[Reason]:
     return found if isinstance(found, bool) else list(found)
 
 
+def reads_filled(guard: Guard, question: Question) -> bool:
+    """Whether the guard depends on what is filled in at the step: an ask, or a field of the dossier due at it."""
+    if guard.cel is None:
+        return reads_ask(guard)
+    due = {("dossier", f.name) for f in question.procedure.fields if f.required_from == question.step.name}
+    return reads_ask(guard) or any(path[:2] in due for path in compiled(guard.cel).paths)
+
+
 def reads_ask(guard: Guard) -> bool:
-    """Whether the guard depends on what is filled in at the step."""
+    """Whether the guard depends on what is asked at the step."""
     if guard.cel is not None:
         return "ask" in compiled(guard.cel).roots
     if guard.builtin in ("checklist_complete", "recorded_document", "defects_complete"):

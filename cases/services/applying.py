@@ -1,4 +1,5 @@
 """Carry out a move on the rows in memory, in the order of the language: close, set, receipt, papers, open, links, notices."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -18,18 +19,14 @@ COLUMNS = ("urgent", "overdue", "attempt")
 HANDLED = frozenset({"issued", "refused", "stopped"})
 
 
-def apply_move(turn: Turn, attempt: Attempt, move: Move, part: Part | None, ask: Mapping[str, Any]) -> list[dict[str, Any]]:
+def apply_move(
+    turn: Turn, attempt: Attempt, move: Move, part: Part | None, ask: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """Change the rows of the turn as the move says and return the papers made (for the event). Raises PaperImpossible.
 
     `ask`: what was filled in, stored form.
     """
-    turn.case_changed = True
-    _close_parts(turn, move.close)
-    _set(turn, part, move.sets)
-    if move.step.kind == "transition":
-        _enter(turn, part, move)
-    if "received_on" in move.sets:
-        receive(turn)
+    enter_move(turn, move, part)
     papers = work_papers(turn, move, part, ask)
     for opening in move.open:
         open_part(turn, opening.kind, opening.fields)
@@ -39,12 +36,21 @@ def apply_move(turn: Turn, attempt: Attempt, move: Move, part: Part | None, ask:
     return papers
 
 
+def enter_move(turn: Turn, move: Move, part: Part | None) -> None:
+    """Close, set, enter, receive: what a step does before its papers are made."""
+    _close_parts(turn, move.close)
+    _set(turn, part, move.sets)
+    if move.step.kind == "transition":
+        _enter(turn, part, move)
+    if "received_on" in move.sets:
+        receive(turn)
+
+
 def _close_parts(turn: Turn, kinds: tuple[str, ...]) -> None:
     for part in turn.parts:
         if part.kind in kinds and not part.closed and not part.ended:
             part.ended = True
             part.closed_on = turn.day
-            turn.changed.add(part.pk)
 
 
 def _set(turn: Turn, part: Part | None, sets: Mapping[str, Any]) -> None:
@@ -53,7 +59,6 @@ def _set(turn: Turn, part: Part | None, sets: Mapping[str, Any]) -> None:
         part.fields = {**part.fields, **fields_to_stored(kind.fields, sets)}
         for name in (n for n, v in sets.items() if v is None):
             part.fields.pop(name, None)
-        turn.changed.add(part.pk)
         return
     types = turn.definition.facts.get("case", {})
     for name, value in sets.items():
@@ -82,7 +87,16 @@ def _new_attempt(case: Case) -> None:
     """A reopened case starts its clocks, signatures and papers anew; the record keeps the old ones."""
     case.trail, case.papers, case.clock_log = [], {}, []
     case.handled_on = case.closed_on = case.due_on = case.original_due_on = case.received_at = None
-    for name in ("signed", "signed_on", "extended_to", "extended_on", "term", "result_electronic", "consultees_to_ask", "opinion_reply_by"):
+    for name in (
+        "signed",
+        "signed_on",
+        "extended_to",
+        "extended_on",
+        "term",
+        "result_electronic",
+        "consultees_to_ask",
+        "opinion_reply_by",
+    ):
         case.attributes.pop(name, None)
 
 
@@ -97,12 +111,11 @@ def _enter(turn: Turn, part: Part | None, move: Move) -> None:
     if part is not None:
         part.closed = state.closed
         part.closed_on = turn.day if state.closed else None
-        turn.changed.add(part.pk)
         return
-    _enter_case(turn, state, move)
+    _enter_case(turn, state)
 
 
-def _enter_case(turn: Turn, state: State, move: Move) -> None:
+def _enter_case(turn: Turn, state: State) -> None:
     case = turn.case
     case.public_status = state.public
     case.clock_log = [*case.clock_log, [turn.now.isoformat(), state.clock]]
@@ -112,7 +125,6 @@ def _enter_case(turn: Turn, state: State, move: Move) -> None:
     case.closed = state.closed
     if state.code in HANDLED and case.handled_on is None and case.received_at is not None:
         case.handled_on = turn.day
-    del move
 
 
 def open_part(turn: Turn, kind_code: str, fields: Mapping[str, Any]) -> Part:
@@ -141,7 +153,11 @@ def _link(turn: Turn, attempt: Attempt, move: Move, part: Part | None) -> None:
     name = f"{part.kind}.{move.step.name}" if part is not None else move.step.name
     for link in (li for li in turn.definition.links if li.on == name):
         row = LinkedCase.objects.create(
-            kind=link.kind, case=turn.case, procedure=link.procedure, carries=_carried(link, attempt), created_at=turn.now
+            kind=link.kind,
+            case=turn.case,
+            procedure=link.procedure,
+            carries=_carried(link, attempt),
+            created_at=turn.now,
         )
         turn.promise("link", {"link": row.pk}, tag=link.kind)
 

@@ -1,4 +1,5 @@
 """Changes that an applicant proposes before signature: the diff, and what its acceptance makes stale."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -69,4 +70,3 @@ def _stale_opinions(turn: Turn) -> None:
     for opinion in turn.parts:
         if opinion.kind == "opinion" and opinion.attempt == turn.case.attempt:
             opinion.stale = True
-            turn.changed.add(opinion.pk)

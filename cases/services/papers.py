@@ -1,4 +1,5 @@
 """Papers of a step, inside its transaction: jobs for the room that makes them, and what the case keeps of them."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -34,8 +35,8 @@ def _job(turn: Turn, move: Move, part: Part | None, ask: Mapping[str, Any], stag
         part=part,
         parts=[p for p in turn.parts if p.attempt == turn.case.attempt],
         ask=ask,
-        actor=turn.request.actor,
-        acting_for=turn.request.acting_for,
+        actor=turn.actor,
+        acting_for=None if turn.automatic else turn.request.acting_for,
         role=move.role,
         recorded=move.recorded,
         seq=turn.seq,
@@ -60,19 +61,17 @@ def _keep(turn: Turn, move: Move, part: Part | None, made: PaperMade) -> None:
     if made.stage == "prepare":
         kept |= {"draft": True, "signed": False, "stale": False, "drafted_by": _drafter(turn, move, made.paper)}
     elif made.stage == "sign":
-        kept |= {"signed": True, "signed_by": turn.request.person, "signer_role": paper.signer}
+        kept |= {"signed": True, "signed_by": turn.person, "signer_role": paper.signer}
         _mark_signed(turn, paper)
     else:
         kept |= {"issued": True, "draft": False, "issued_on": made.issued_on, "public": paper.public}
     holder.papers = {**holder.papers, made.paper: kept}
-    if part is not None:
-        turn.changed.add(part.pk)
     _answer(turn, made)
 
 
 def _drafter(turn: Turn, move: Move, code: str) -> str:
     """A step that prepares and signs the same paper has no drafter of its own."""
-    return "" if code in move.step.papers.sign else turn.request.person
+    return "" if code in move.step.papers.sign else turn.person
 
 
 def _mark_signed(turn: Turn, paper: Paper) -> None:
@@ -82,7 +81,13 @@ def _mark_signed(turn: Turn, paper: Paper) -> None:
 
 
 def _answer(turn: Turn, made: PaperMade) -> None:
-    row = {"id": str(made.document_id), "paper": made.paper, "status": made.status, "number": made.number, "sha256": made.sha256}
+    row = {
+        "id": str(made.document_id),
+        "paper": made.paper,
+        "status": made.status,
+        "number": made.number,
+        "sha256": made.sha256,
+    }
     turn.documents = [d for d in turn.documents if d["id"] != row["id"]] + [row]
 
 

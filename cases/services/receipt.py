@@ -1,4 +1,5 @@
 """Receipt: the case code, the version of the law of that day, the receiving unit and the promised day."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -9,7 +10,7 @@ from cases.calendar import load_calendar
 from cases.completeness import missing_at
 from cases.models import Counter
 from cases.office import office_rows
-from cases.procedures import definition_of, in_force
+from cases.procedures import definition_by, in_force
 from cases.services.turn import Turn
 from workflows.clock import case_clock
 from workflows.definition import Term
@@ -39,15 +40,22 @@ def pin_version(turn: Turn) -> None:
     published = in_force(turn.case.procedure, turn.day)
     if published.pk == turn.case.definition_id:
         return
-    definition = definition_of(published.pk)
+    definition = definition_by(published.hash)
     step = next(s for s in definition.machine.transitions if s.name == turn.request.name)
     facts = turn.facts()
     missing = missing_at(definition, turn.case, "submit", facts, turn.lookups(step, facts, turn.roles))
     if missing:
-        raise TransitionRefused([
-            Reason("form_complete", f"Quy định ngày tiếp nhận yêu cầu thêm: {vi}", f"The rule of the day of receipt also asks: {en}", path)
-            for path, vi, en in missing
-        ])
+        raise TransitionRefused(
+            [
+                Reason(
+                    "form_complete",
+                    f"Quy định ngày tiếp nhận yêu cầu thêm: {vi}",
+                    f"The rule of the day of receipt also asks: {en}",
+                    path,
+                )
+                for path, vi, en in missing
+            ]
+        )
     turn.case.definition = published
     turn.definition = definition
 

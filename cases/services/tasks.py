@@ -1,4 +1,5 @@
 """Who has to do something now: the tasks of a case, from its state and its open parts. Claim and release."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -12,6 +13,7 @@ from cases.access import counts, holdings
 from cases.calendar import load_calendar
 from cases.errors import CaseNotFound
 from cases.models import Case, Part, Task
+from cases.services.events import Happening, append_alone, locked_case
 from cases.services.turn import Turn
 from workflows.clock import step_due
 from workflows.definition import Step
@@ -118,7 +120,9 @@ def _roles(step: Step) -> tuple[str, ...]:
 
 
 def _wanted(turn: Turn, part: Part | None, record: Case | Part, role: str, due_at: dt.datetime | None) -> Wanted:
-    unit = str(part.fields.get("agency", "")) if part is not None and role == "consultee" else _unit_code(turn.case, role)
+    unit = (
+        str(part.fields.get("agency", "")) if part is not None and role == "consultee" else _unit_code(turn.case, role)
+    )
     assignee = turn.case.assignee_id if role == "specialist" else None
     return Wanted(part.key if part is not None else "", record.state, role, unit, due_at, assignee)
 
@@ -155,27 +159,40 @@ def release_task(*, task_id: int, actor: User, now: dt.datetime) -> Task:
 
 def _hold(task_id: int, actor: User, now: dt.datetime, *, take: bool) -> Task:
     with transaction.atomic(durable=True):
-        task = Task.objects.select_for_update(of=("self",)).select_related("case", "part", "assignee").filter(pk=task_id).first()
-        if task is None or task.done_at is not None:
-            raise CaseNotFound(task_id)
+        case, task = _locked(task_id)
         if not _may_hold(task, actor, now):
-            raise TransitionRefused([Reason("role_missing", "Việc này không thuộc vai trò của bạn", "This task is not for your role")])
+            raise TransitionRefused(
+                [Reason("role_missing", "Việc này không thuộc vai trò của bạn", "This task is not for your role")]
+            )
         if task.assignee_id not in (None, actor.pk):
             who = str(task.assignee)
             raise TransitionRefused([Reason("not_in_state", f"{who} đã nhận việc này", f"{who} has taken this task")])
+        if (task.assignee_id == actor.pk) == take:
+            return task
         task.assignee = actor if take else None
         task.save(update_fields=["assignee"])
-        log_hold(task, actor, now, "claim" if take else "release")
+        what = Happening(
+            kind="act",
+            name="claim" if take else "release",
+            role=task.role,
+            actor=str(actor.pk),
+            part_key=task.part.key if task.part is not None else "",
+        )
+        append_alone(case, what, now)
     return task
+
+
+def _locked(task_id: int) -> tuple[Case, Task]:
+    """Lock the case of an open task, then read the task again: cases are always locked first."""
+    case_id = Task.objects.filter(pk=task_id).values_list("case_id", flat=True).first()
+    case = locked_case(case_id) if case_id is not None else None
+    task = Task.objects.select_related("part", "assignee").filter(pk=task_id, done_at=None).first()
+    if case is None or task is None:
+        raise CaseNotFound(task_id)
+    task.case = case
+    return case, task
 
 
 def _may_hold(task: Task, actor: User, now: dt.datetime) -> bool:
     held = [h for h in holdings(actor, now) if h.role == task.role]
     return any(counts(h, task.case, task.part, actor) for h in held)
-
-
-def log_hold(task: Task, actor: User, now: dt.datetime, name: str) -> None:
-    """Append the claim or release to the history of the case."""
-    from cases.services.events import append_alone  # noqa: PLC0415  # events needs the turn, which needs tasks of none
-
-    append_alone(task.case, actor=actor, now=now, name=name, part_key=task.part.key if task.part else "", role=task.role)

@@ -1,4 +1,5 @@
 """Timers and step times of a case: pure functions of the rows as they stand; kept as due rows of the outbox."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -47,7 +48,9 @@ def keep_timers(turn: Turn) -> None:
     """Promise the timers that this transaction has made new; those that fell away are stale and do nothing."""
     for timer in timers_of(turn):
         if timer.identity not in turn.timers_before:
-            turn.promise("timer", timer.payload(), due=timer.fires, tag=f"{timer.part_key}:{timer.name}:{timer.fires:%Y%m%d%H%M}")
+            turn.promise(
+                "timer", timer.payload(), due=timer.fires, tag=f"{timer.part_key}:{timer.name}:{timer.fires:%Y%m%d%H%M}"
+            )
 
 
 def _timers(turn: Turn, part: Part | None) -> Iterator[DueTimer]:
@@ -55,10 +58,17 @@ def _timers(turn: Turn, part: Part | None) -> Iterator[DueTimer]:
     machine = turn.machine(part)
     steps = [s for s in (*machine.transitions, *machine.acts) if s.timer is not None]
     facts: Mapping[str, Any] = turn.facts(part, system=True)
-    fires = {s.name: moment for s in steps if _waits(turn, s, record, facts) and (moment := _moment(turn, s, record, facts))}
+    fires = {
+        s.name: moment for s in steps if _waits(turn, s, record, facts) and (moment := _moment(turn, s, record, facts))
+    }
     for step in steps:
         timer = step.timer
-        if timer is not None and timer.at_share is not None and timer.of == "entry" and _waits(turn, step, record, facts):
+        if (
+            timer is not None
+            and timer.at_share is not None
+            and timer.of == "entry"
+            and _waits(turn, step, record, facts)
+        ):
             next_one = min((at for at in fires.values() if at > record.entered_at), default=None)
             if next_one is not None:
                 fires[step.name] = share_moment(record.entered_at, next_one, timer.at_share, load_calendar())
@@ -125,7 +135,6 @@ def keep_part_days(turn: Turn) -> None:
         last = _last_day(turn, part)
         if last != part.due_on:
             part.due_on = last
-            turn.changed.add(part.pk)
 
 
 def _last_day(turn: Turn, part: Part) -> dt.date | None:

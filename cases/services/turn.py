@@ -1,6 +1,8 @@
 """One transaction on one locked case: the rows in memory, and what is still to be written."""
+
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import uuid
 from collections.abc import Mapping
@@ -9,7 +11,6 @@ from typing import Any
 
 from accounts.clock import local_day
 from accounts.models import User
-from cases.access import roles_on
 from cases.facts import Facts, person_facts
 from cases.lookups import CaseLookups
 from cases.models import Case, Event, EventValues, OutboxEntry, Part
@@ -23,7 +24,6 @@ class Request:
 
     case_id: uuid.UUID
     name: str
-    kind: str  # transition | act
     actor: User | None  # None: the system
     now: dt.datetime
     part_key: str | None = None
@@ -31,11 +31,51 @@ class Request:
     expected_version: int | None = None
     idempotency_key: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
-    confirms: frozenset[str] = frozenset()
+
+    @property
+    def confirms(self) -> frozenset[str]:
+        """The codes of what the actor ticked."""
+        given = self.data.get("confirm") or ()
+        return (
+            frozenset(str(code) for code in given) if isinstance(given, list | tuple | set | frozenset) else frozenset()
+        )
 
     @property
     def person(self) -> str:
         return str(self.actor.pk) if self.actor is not None else "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a record held when it was read: its version goes up when any of it differs at the end."""
+
+    version: int
+    contents: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, record: Case | Part) -> Snapshot:
+        names = CASE_CONTENTS if isinstance(record, Case) else PART_CONTENTS
+        return cls(record.version, tuple(copy.deepcopy(getattr(record, name)) for name in names))
+
+
+CASE_CONTENTS = (
+    "state",
+    "dossier",
+    "attributes",
+    "assignee_id",
+    "unit_id",
+    "papers",
+    "urgent",
+    "overdue",
+    "due_on",
+    "closed",
+    "attempt",
+    "proposal",
+    "definition_id",
+    "clock",
+    "case_code",
+)
+PART_CONTENTS = ("state", "fields", "papers", "closed", "ended", "stale", "due_on", "proposal")
 
 
 @dataclass(slots=True)
@@ -54,9 +94,10 @@ class Turn:
     outbox: list[OutboxEntry] = field(default_factory=list)
     documents: list[dict[str, str]] = field(default_factory=list)
     opened: list[Part] = field(default_factory=list)
-    changed: set[uuid.UUID] = field(default_factory=set)
     timers_before: frozenset[tuple[str, ...]] = frozenset()
-    case_changed: bool = False
+    before: dict[uuid.UUID, Snapshot] = field(default_factory=dict)  # versioned contents as they were read
+    applies: bool = False  # the actor filed the case or belongs to the organisation that it belongs to
+    automatic: bool = False  # an automatic step is being taken: nobody acts
 
     @property
     def seq(self) -> int:
@@ -68,6 +109,16 @@ class Turn:
         """The part that the request names."""
         key = self.request.part_key
         return next((p for p in self.parts if p.key == key or str(p.pk) == key), None) if key else None
+
+    @property
+    def actor(self) -> User | None:
+        """Who takes the present step; None for an automatic one."""
+        return None if self.automatic else self.request.actor
+
+    @property
+    def person(self) -> str:
+        """The id of who takes the present step, or system."""
+        return str(self.actor.pk) if self.actor is not None else "system"
 
     def machine(self, part: Part | None) -> Machine:
         return self.definition.machine_of(part.kind if part is not None else None)
@@ -86,9 +137,11 @@ class Turn:
             part=part,
             ask=ask,
             actor=person_facts(
-                actor, roles, "", applicant=bool(roles & {"applicant", "sending_agency"}), drafter=person == drafter
+                actor, roles, "", applicant=self.applies and actor is not None, drafter=person == drafter
             ),
-            acting_for={"id": str(self.request.acting_for.pk), "mandate_no": self.mandate_no} if self.request.acting_for else {},
+            acting_for={"id": str(self.request.acting_for.pk), "mandate_no": self.mandate_no}
+            if self.request.acting_for
+            else {},
         )
 
     def attempt(self, step: Step, part: Part | None, *, ask: Mapping[str, Any] | None = None, **more: Any) -> Attempt:
@@ -122,10 +175,6 @@ class Turn:
             mandate_no=self.mandate_no,
         )
 
-    def set_roles(self) -> None:
-        """Re-read, after the lock, what the actor may do here."""
-        self.roles = roles_on(self.case, self.request.actor, self.now, self.part)
-
     @property
     def day(self) -> dt.date:
         return local_day(self.now)
@@ -134,6 +183,12 @@ class Turn:
         """Add an outbox row to this transaction; `tag` keeps keys of one step apart."""
         key = f"{self.case.pk}:{self.seq}:{kind}:{tag or len(self.outbox)}"
         row = OutboxEntry(
-            key=key, kind=kind, case_id=self.case.pk, seq=self.seq, payload=dict(payload), due=due or self.now, created_at=self.now
+            key=key,
+            kind=kind,
+            case_id=self.case.pk,
+            seq=self.seq,
+            payload=dict(payload),
+            due=due or self.now,
+            created_at=self.now,
         )
         self.outbox.append(row)

@@ -1,0 +1,22 @@
+"""The services of the case floor: everything that changes a case goes through here (design §4)."""
+
+from __future__ import annotations
+
+from cases.services.advance import advance_case, do_act
+from cases.services.opening import open_case, save_dossier
+from cases.services.outcome import Outcome
+from cases.services.possible import Possible, possibilities, preview_step
+from cases.services.tasks import claim_task, release_task
+
+__all__ = [
+    "Outcome",
+    "Possible",
+    "advance_case",
+    "claim_task",
+    "do_act",
+    "open_case",
+    "possibilities",
+    "preview_step",
+    "release_task",
+    "save_dossier",
+]

@@ -1,0 +1,108 @@
+"""Read and lock what a step needs, and re-read what the actor may do: everything here happens after the lock."""
+
+from __future__ import annotations
+
+import uuid
+
+from accounts.mandates import mandate_for
+from accounts.models import User
+from cases.access import is_applicant, roles_on, sees_part, visible_cases
+from cases.errors import CaseChanged, CaseNotFound
+from cases.models import Case, Event, Part
+from cases.procedures import definition_by
+from cases.services.events import locked_case
+from cases.services.turn import Request, Snapshot, Turn
+from workflows.definition import Step
+from workflows.errors import Reason, TransitionRefused
+
+
+def load_turn(request: Request) -> Turn:
+    """Return the turn of a request on its locked case. Raises CaseNotFound, also for what the actor may not see."""
+    case = locked_case(request.case_id)
+    turn = Turn(definition_by(case.definition.hash), case, parts_of(case), request.now, request)
+    turn.before = {record.pk: Snapshot.of(record) for record in (case, *turn.parts)}
+    take_roles(turn, request.actor, request.acting_for)
+    _check_visible(turn)
+    return turn
+
+
+def parts_of(case: Case) -> list[Part]:
+    """Return the parts of a case in the order in which they were opened."""
+    return sorted(Part.objects.filter(case=case), key=lambda p: (p.opened_at, int(p.key.rpartition("-")[2])))
+
+
+def take_roles(turn: Turn, actor: User | None, acting_for: User | None) -> None:
+    """Set the roles of the actor on case and part, or those lent by the mandate of whom the actor acts for.
+
+    Raises TransitionRefused (mandate_ended) when no mandate in force covers the step.
+    """
+    turn.applies = is_applicant(turn.case, actor, turn.now)
+    turn.mandate_no = ""
+    if acting_for is None or actor is None:
+        turn.roles = roles_on(turn.case, actor, turn.now, turn.part)
+        return
+    covered = (mandate_for(actor, acting_for, turn.case.procedure, act, turn.day) for act in _acts(turn))
+    mandate = next((found for found in covered if found is not None), None)
+    if mandate is None:
+        raise TransitionRefused(
+            [
+                Reason(
+                    "mandate_ended",
+                    f"Không có văn bản ủy quyền còn hiệu lực của {acting_for} cho việc này",
+                    f"No mandate of {acting_for} in force covers this",
+                )
+            ]
+        )
+    turn.roles = roles_on(turn.case, acting_for, turn.now, turn.part)
+    turn.mandate_no = mandate.document_no
+
+
+def _acts(turn: Turn) -> list[str]:
+    """Return what a mandate may name: the step, or a paper that it signs."""
+    step = turn.machine(turn.part).step(turn.request.name)
+    return [turn.request.name, *(step.papers.sign if step is not None else ())]
+
+
+def _check_visible(turn: Turn) -> None:
+    request, part = turn.request, turn.part
+    if request.part_key and part is None:
+        raise CaseNotFound(f"{turn.case.code} {request.part_key}")
+    if request.actor is None:
+        return
+    seen = bool(turn.roles) or visible_cases(request.actor, turn.now).filter(pk=turn.case.pk).exists()
+    if not seen or (part is not None and not sees_part(turn.case, part, request.actor, turn.now)):
+        raise CaseNotFound(turn.case.pk)
+
+
+def check_version(turn: Turn) -> None:
+    """Refuse a form that was opened before somebody else's change. Raises CaseChanged."""
+    record: Case | Part = turn.part if turn.part is not None else turn.case
+    expected = turn.request.expected_version
+    if expected is None or expected == record.version:
+        return
+    steps = Event.objects.filter(case=turn.case, kind__in=("transition", "act"))
+    if turn.part is not None:
+        steps = steps.filter(part_key=turn.part.key)
+    raise changed_by(turn, steps.order_by("-seq").first(), record.version)
+
+
+def changed_by(turn: Turn, last: Event | None, version: int) -> CaseChanged:
+    """Return the conflict as people read it: who did what, when."""
+    step = step_named(turn, last.name, last.part_key) if last is not None else None
+    who = _name(last.actor) if last is not None else ""
+    name = last.name if last is not None else ""
+    vi, en = (step.vi, step.en) if step is not None else (name, name)
+    return CaseChanged(version, who, vi, en, last.at.isoformat() if last is not None else "")
+
+
+def step_named(turn: Turn, name: str, part_key: str) -> Step | None:
+    """Return the step that an event names, None for acts of the engine itself."""
+    part = next((p for p in turn.parts if p.key == part_key), None)
+    return turn.machine(part).step(name)
+
+
+def _name(person: str) -> str:
+    try:
+        return str(User.objects.get(pk=uuid.UUID(person)))
+    except (ValueError, User.DoesNotExist):
+        return "Hệ thống"

@@ -1,0 +1,121 @@
+"""What a person may do now, why not, and what a step would make: nothing here changes anything."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from cases.access import sees_part
+from cases.effects import preview_paper
+from cases.models import Case, Part
+from cases.procedures import definition_by
+from cases.services.advance import named_step
+from cases.services.applying import enter_move
+from cases.services.filling import fill, officer_fields
+from cases.services.loading import load_turn, parts_of, take_roles
+from cases.services.papers import jobs_of
+from cases.services.taking import attempt_of
+from cases.services.turn import Request, Turn
+from workflows.definition import Field, Paper, Step
+from workflows.engine import Attempt, asked, explain, fire
+from workflows.errors import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """One step of the case or of a part: possible, or every reason why not; and what it asks."""
+
+    step: Step
+    part: Part | None
+    allowed: bool
+    reasons: tuple[Reason, ...]
+    asked: tuple[Field, ...]
+    due: tuple[Field, ...]  # fields of the dossier that must be there by this step
+    role: str
+    recorded: bool
+
+    @property
+    def name(self) -> str:
+        """The step as design §9 writes it in one word: `opinion-1.answer` for a part."""
+        return f"{self.part.key}.{self.step.name}" if self.part is not None else self.step.name
+
+
+def possibilities(case: Case, actor: User, now: dt.datetime, acting_for: User | None = None) -> list[Possible]:
+    """Return every step that a person can take at all (no automatic ones), in the order of the definition."""
+    turn = _look(case, actor, now, acting_for)
+    found = list(_of(turn, None))
+    for part in turn.parts:
+        if not part.ended and part.attempt == case.attempt and sees_part(case, part, actor, now):
+            turn.request = replace(turn.request, part_key=part.key)
+            take_roles(turn, actor, acting_for)
+            found += _of(turn, part)
+    return found
+
+
+def _look(case: Case, actor: User, now: dt.datetime, acting_for: User | None) -> Turn:
+    request = Request(case_id=case.pk, name="", actor=actor, now=now)
+    turn = Turn(definition_by(case.definition.hash), case, parts_of(case), now, request)
+    take_roles(turn, actor, None)
+    if acting_for is not None:
+        turn.request = replace(request, acting_for=acting_for)
+    return turn
+
+
+def _of(turn: Turn, part: Part | None) -> Iterator[Possible]:
+    machine = turn.machine(part)
+    for step in (*machine.transitions, *machine.acts):
+        if step.when == "manual" and set(step.by) | {step.recorded_by} != {"system", None}:
+            yield _possible(turn, step, part)
+
+
+def _possible(turn: Turn, step: Step, part: Part | None) -> Possible:
+    attempt = _attempt(turn, step, part)
+    said = explain(attempt)
+    due = tuple(officer_fields(turn, step, part))
+    return Possible(step, part, said.allowed, said.reasons, asked(attempt), due, attempt.role, attempt.recorded)
+
+
+def _attempt(turn: Turn, step: Step, part: Part | None) -> Attempt:
+    grantor = turn.request.acting_for
+    people = {turn.person} | ({str(grantor.pk)} if grantor is not None else set())
+    return turn.attempt(step, part, people=frozenset(people))
+
+
+def preview_step(
+    *,
+    case_id: uuid.UUID,
+    name: str,
+    actor: User,
+    now: dt.datetime,
+    part_id: str | None = None,
+    acting_for: User | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> list[tuple[Paper, bytes]]:
+    """Return the .docx (DỰ THẢO) of every paper that the step would prepare, sign or issue; nothing is stored.
+
+    Confirms and a second person's yes are taken as given: one looks before one ticks. Raises what advance_case raises.
+    """
+    request = Request(
+        case_id=case_id, name=name, actor=actor, now=now, part_key=part_id, acting_for=acting_for, data=dict(data or {})
+    )
+    with transaction.atomic():
+        found = _previewed(load_turn(request))
+        transaction.set_rollback(True)
+    return found
+
+
+def _previewed(turn: Turn) -> list[tuple[Paper, bytes]]:
+    step, part = named_step(turn), turn.part
+    filled = fill(turn, step, part)
+    agreed = frozenset({step.cosign}) if step.cosign else None
+    attempt = replace(attempt_of(turn, step, part, filled, agreed), confirms=frozenset(c.code for c in step.confirm))
+    move = fire(attempt)
+    enter_move(turn, move, part)
+    jobs = {job.paper.code: job for job in jobs_of(turn, move, part, filled.ask) if job.paper.rendered}
+    return [(job.paper, preview_paper(job)) for job in jobs.values()]
