@@ -6,13 +6,12 @@ import datetime as dt
 from typing import Any
 
 from accounts.models import OrgUnit
-from cases.calendar import load_calendar
 from cases.completeness import missing_at
+from cases.due import read_clock
 from cases.models import Counter
 from cases.office import office_rows
 from cases.procedures import definition_by, in_force
 from cases.services.turn import Turn
-from workflows.clock import case_clock
 from workflows.definition import Term
 from workflows.errors import Reason, TransitionRefused
 from workflows.expressions import compiled
@@ -90,18 +89,6 @@ def recompute_due(turn: Turn) -> None:
     case = turn.case
     if case.received_at is None or not turn.definition.terms:
         return
-    extended = case.attributes.get("extended_to")
-    extended_on = case.attributes.get("extended_on")
-    reading = case_clock(
-        [(dt.datetime.fromisoformat(at), clock) for at, clock in case.clock_log],
-        received=case.received_at,
-        term=term_of(turn),
-        calendar=load_calendar(),
-        now=turn.now,
-        supplement_clock=turn.definition.config.get("supplement_clock", "pause"),
-        extension=dt.date.fromisoformat(extended) if extended else None,
-        extended_on=dt.date.fromisoformat(extended_on) if extended_on else None,
-        cut_off_hour=turn.definition.config.get("cut_off_hour"),
-    )
+    reading = read_clock(case, turn.definition, term_of(turn), turn.now)
     case.due_on = reading.due_on
     case.attributes["calendar_year_decided"] = reading.decided
