@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from cases.access import APPLICANTS, may_see_field
 from cases.forms_words import in_words, label_of, needed_when
 from cases.models import Published
-from workflows.definition import AttachmentKind, Field, Procedure, Term
+from workflows.definition import AttachmentKind, Field, Paper, Procedure, Step, Term
 from workflows.diagram import svg
 
 UNITS = {
@@ -54,7 +54,8 @@ def leaflet(procedure: Procedure, published: Published) -> dict[str, Any]:
         "times": [_time(t, procedure) for t in procedure.terms],
         "fee": fee_of(procedure),
         "laws": laws_of(procedure),
-        "results": [p for p in procedure.papers if p.public and p.family == "nd30"],
+        "results": results_of(procedure),
+        "course": course_of(procedure),
         "diagram": svg(procedure.machine, title=str(getattr(procedure, _language())), language=_language()),
     }
 
@@ -65,6 +66,20 @@ def fee_of(procedure: Procedure) -> dict[str, Any] | None:
     if not fee:
         return None
     return dict(fee) if isinstance(fee, dict) else {"minor": int(fee), "currency": "VND"}
+
+
+def results_of(procedure: Procedure) -> list[Paper]:
+    """Return the public papers of the decree that a case which goes well issues."""
+    named = {name for golden in procedure.golden_paths for name in golden.get("path", ())}
+    issued = {code for step in procedure.machine.transitions if step.name in named for code in step.papers.issue}
+    return [p for p in procedure.papers if p.code in issued and p.public and p.family == "nd30"]
+
+
+def course_of(procedure: Procedure) -> list[tuple[Step, list[Any]]]:
+    """Return the steps of a case that goes well, each with the roles that take it."""
+    path = procedure.golden_paths[0]["path"] if procedure.golden_paths else ()
+    steps = [step for name in path if (step := procedure.machine.step(name)) is not None]
+    return [(step, [procedure.roles.get(role, role) for role in step.by]) for step in steps]
 
 
 def laws_of(procedure: Procedure) -> list[str]:
