@@ -142,7 +142,8 @@ class ValuesForm(forms.Form):
         if isinstance(widget, FileChoice):
             widget.kept_names[attachment_id] = file_name
         self.raw[name] = self.values[name] = attachment_id
-        data, files = cast("QueryDict", self.data).copy(), MultiValueDict(self.files)
+        data = cast("QueryDict", self.data).copy()
+        files: MultiValueDict[str, UploadedFile[Any]] = MultiValueDict(dict(self.files.lists()))
         data[f"{self.add_prefix(name)}-kept"] = attachment_id
         files.pop(self.add_prefix(name), None)
         self.data, self.files = data, files
