@@ -111,6 +111,8 @@ STATIC_ROOT = static_root(VAR_DIR)
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 MEDIA_ROOT = VAR_DIR / "store"
 MEDIA_URL = ""
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")  # host:port or the path of a socket; empty: this office scans elsewhere
+CASE_QUOTA_MB = env.int("CASE_QUOTA_MB", 300)  # all files of one case together, replaced ones included
 # Production serves hashed, compressed copies (make install collects them); the demo and the tests serve the sources.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
