@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from django.utils.safestring import SafeString
+
 from accounts.models import User
 from cases.models import Case, Part
 from workflows.definition import Paper, Procedure, Step
@@ -82,6 +84,7 @@ PaperMaker = Callable[[Sequence[PaperJob]], list[PaperMade]]
 PaperPreview = Callable[[PaperJob], bytes]
 # The resolved procedure, and the folders in which the texts of its papers are looked for, nearest first.
 TemplateCompiler = Callable[[Procedure, Sequence[Path]], Templates]
+PaperReader = Callable[[bytes], SafeString]
 Handler = Callable[[Effect], None]
 
 
@@ -96,7 +99,7 @@ class Carriage:
 
 
 _carriages: dict[str, Carriage] = {}
-_papers: dict[str, PaperMaker | PaperPreview | TemplateCompiler] = {}
+_papers: dict[str, PaperMaker | PaperPreview | PaperReader | TemplateCompiler] = {}
 
 
 def delivers(
@@ -153,6 +156,18 @@ def preview_paper(job: PaperJob) -> bytes:
     preview: Any = _papers["preview"]
     body: bytes = preview(job)
     return body
+
+
+def reads_papers(reader: PaperReader) -> None:
+    """Register the room that turns a .docx into HTML for reading on a page (documents, from its AppConfig.ready)."""
+    _papers.update(read=reader)
+
+
+def paper_as_html(body: bytes) -> SafeString:
+    """Return the text of a paper as HTML: who signs reads the words on the page, without another program."""
+    reader: Any = _papers["read"]
+    found: SafeString = reader(body)
+    return found
 
 
 def compiles_templates(compiler: TemplateCompiler) -> None:
