@@ -10,7 +10,8 @@ import json
 import re
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field as Key
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Key
 
 RETURN = "@return"
 Clock = Literal["off", "run", "pause", "out", "stop"]
@@ -64,7 +65,7 @@ class Field(Labelled):
     """One field of a dossier, a part, an ask or a table's column."""
 
     name: str
-    type: str  # text, long_text, email, int, money, date, bool, enum(a, b), country, org, person, admin_unit, ref(x), file, table, list(x)
+    type: str  # as the guide lists them: text, int, money, enum(a, b), ref(registry), table, list(org) …
     required: bool | str = False
     required_from: str | None = None
     computed: str | None = None

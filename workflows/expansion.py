@@ -54,9 +54,10 @@ class Expansion:
     def known(self, block: Block, key: str, values: Iterable[Any], names: Iterable[str], what: str) -> None:
         """Add a fault for every value that is none of the names."""
         there = list(names)
+        vi, _, en = what.partition(" / ")
         for value in values:
             if value not in there:
-                self.fault(block, key, f"không có {what} / unknown {what}: {value}", near(value, there))
+                self.fault(block, key, f"không có {vi} / unknown {en or vi}: {value}", near(value, there))
 
     def needed(self, block: Block, kind: Shape, path: str, name: str = "") -> Plain:
         """Check that every needed key is there, note where the thing stands and return its keys."""

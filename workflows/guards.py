@@ -244,7 +244,7 @@ def _opinions(q: Question) -> list[Mapping[str, Any]]:
     return found
 
 
-def _mandatory(q: Question, condition: bool | str) -> bool:
+def _mandatory(q: Question, condition: bool | str) -> bool:  # noqa: FBT001  # a literal or CEL
     return condition if isinstance(condition, bool) else bool(q.cel(condition))
 
 

@@ -139,7 +139,8 @@ def _own_parts(procedure: Block, common: Block, fragments: dict[str, Block], fau
             continue
         kind = kinds.get(part["use"])
         if kind is None:
-            faults.append(fault_at(part, "use", f"không có loại / no kind {part['use']}", near(part["use"], map(str, kinds))))
+            message = f"không có loại / no kind {part['use']}"
+            faults.append(fault_at(part, "use", message, near(part["use"], map(str, kinds))))
             continue
         own = part.copy()
         del own["use"]

@@ -93,8 +93,8 @@ class _Resolving(Expansion):
             "golden_paths": self.golden_paths(),
             "labels": self.attribute_labels(),
         }
-        found |= {k: full[k] for k in ("vi", "en", "version", "guidance", "portal_tracked", "facts", "tables", "merge_values") if k in full}
-        found |= {k: self.labelled(k, shape) for k, shape in (("roles", BOTH), ("offices", BOTH), ("notices", NOTICE))}
+        found |= {k: full[k] for k in _AS_WRITTEN if k in full}
+        found |= {k: self.labelled(k, shape) for k, shape in _LABELLED.items()}
         found |= {key: self.simple(key, shape) for key, shape in _SIMPLE.items()}
         found["papers"] = [self.paper(p) for p in self.blocks("papers")]
         self._references(found)
@@ -113,12 +113,13 @@ class _Resolving(Expansion):
     def _initial(self, owner: Block, states: list[str]) -> None:
         first = [s.get("code") for s in self.blocks("states", owner) if s.get("initial")]
         if len(first) != 1:
-            self.fault(owner, "states", f"phải có đúng một trạng thái đầu / exactly one initial state: {first or states}")
+            message = f"phải có đúng một trạng thái đầu / exactly one initial state: {first or states}"
+            self.fault(owner, "states", message)
 
     def part_kind(self, block: Block) -> Plain:
         code = block.get("code")
         found = self.needed(block, PART, f"parts.{code}")
-        tables = [f.get("name") for f in self.blocks("fields") if f.get("type") == "table"]
+        tables = [str(f.get("name")) for f in self.blocks("fields") if f.get("type") == "table"]
         self.known(block, "per", [found["per"]] if found.get("per") else [], tables, "bảng / table")
         self.known(block, "papers", found.get("papers", []), self.papers, "văn bản / paper")
         path = f"parts.{code}."
@@ -157,7 +158,8 @@ class _Resolving(Expansion):
     def paper(self, block: Block) -> Plain:
         found = self.needed(block, PAPER, f"papers.{block.get('code')}")
         people = [*self.roles, *self.consultees]
-        self.known(block, "issuer", [found[k] for k in ("issuer",) if k in found], self.map("offices"), "nơi ban hành / office")
+        offices = self.map("offices")
+        self.known(block, "issuer", [found[k] for k in ("issuer",) if k in found], offices, "nơi ban hành / office")
         self.known(block, "signer", [found[k] for k in ("signer",) if k in found], people, "vai trò / role")
         for key in ("addressee", "copies_to"):
             self.known(block, key, found.get(key, []), people, "vai trò / role")
@@ -245,9 +247,15 @@ class _Resolving(Expansion):
 
 
 _SIMPLE = {
-    "attachments": ATTACHMENT, "links": LINK, "refusal_grounds": GROUND, "registries": REGISTRY, "statistics": STATISTIC,
+    "attachments": ATTACHMENT,
+    "links": LINK,
+    "refusal_grounds": GROUND,
+    "registries": REGISTRY,
+    "statistics": STATISTIC,
     "terms": TERM,
 }
+_LABELLED = {"roles": BOTH, "offices": BOTH, "notices": NOTICE}
+_AS_WRITTEN = ("vi", "en", "version", "guidance", "portal_tracked", "facts", "tables", "merge_values")
 _EXPRESSIONS = ("required", "where", "over", "of", "if")
 
 

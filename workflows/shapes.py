@@ -263,7 +263,8 @@ def _wrong(value: Any, kind: str) -> str:
         fits = isinstance(value, types) and not (isinstance(value, bool) and bool not in types)
         return "" if fits and (kind != "line" or str(value).strip()) else words
     if kind in ("names", "texts"):
-        return "" if isinstance(value, list) and all(isinstance(v, str) for v in value) else "danh sách tên / a list of names"
+        fits = isinstance(value, list) and all(isinstance(v, str) for v in value)
+        return "" if fits else "danh sách tên / a list of names"
     if kind == "some":
         return "" if isinstance(value, str) else _wrong(value, "names")
     if kind == "cels":
@@ -274,7 +275,8 @@ def _wrong(value: Any, kind: str) -> str:
 
 def _wrong_word(value: Any, kind: str) -> str:
     if kind == "name":
-        return "" if isinstance(value, str) and NAME.fullmatch(value) else "tên chữ thường_gạch_dưới / a lower_snake_case name"
+        fits = isinstance(value, str) and NAME.fullmatch(value) is not None
+        return "" if fits else "tên chữ thường_gạch_dưới / a lower_snake_case name"
     if kind == "when":
         fits = value in ("manual", "auto") or (isinstance(value, dict) and isinstance(value.get("timer"), dict))
         return "" if fits else "manual, auto, {timer: …}"

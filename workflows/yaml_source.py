@@ -134,7 +134,9 @@ class _Reader:
             return self.scalar(node, key)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(n, key, depth + 1) for n in node.value]
-        return self.mapping(node, key, depth)
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, key, depth)
+        raise TypeError(node)
 
     def mapping(self, node: yaml.MappingNode, key: str, depth: int) -> Block:
         block = Block(self.name, node.start_mark.line + 1)

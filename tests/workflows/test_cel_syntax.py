@@ -74,7 +74,8 @@ def expressions() -> st.SearchStrategy[str]:
         signs = st.sampled_from(["&&", "||", "==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%"])
         return st.one_of(
             st.tuples(inner, signs, inner).map(" ".join),
-            st.tuples(inner, inner, inner).map(lambda t: f"{t[0]} ? {t[1]} : {t[2]}"),
+            # The grammar of CEL has no bare choice between ? and : .
+            st.tuples(inner, inner, inner).map(lambda t: f"{t[0]} ? ({t[1]}) : {t[2]}"),
             inner.map("({})".format),
             inner.map("!({})".format),
             inner.map("-({})".format),
@@ -123,6 +124,7 @@ def test_any_other_text_is_refused_or_read_alike(text: str) -> None:
         "{'k' 1}",
         "a.",
         "a..b",
+        "a ? b ? c : d : e",
         ".a",
         "a ? b",
         "b'bytes'",

@@ -104,8 +104,8 @@ def test_each_fault_is_told_in_words(tmp_path: Path, old: str, new: str, words: 
         ("required: true, src: D", "needed: true, src: D", "unknown key"),
         ("name: nights", "name: purpose", "the same name twice"),
         ("name: nights", "name: Nights", "lower_snake_case"),
-        ("type: int, required: true", "type: int, required: true, visible_to: [boss]", "unknown vai trò / role: boss"),
-        ("type: int, required: true", "type: int, required_from: approved", "unknown bước / step: approved"),
+        ("type: int, required: true", "type: int, required: true, visible_to: [boss]", "unknown role: boss"),
+        ("type: int, required: true", "type: int, required_from: approved", "unknown step: approved"),
         ("type: int, required: true", "type: int, validate: [not_futur]", "nearest: not_future"),
     ],
 )
@@ -120,7 +120,7 @@ def test_each_fault_of_a_dossier_is_told(tmp_path: Path, old: str, new: str, wor
     [
         ("family: nd30", "family: nd31", "one of: nd30, form"),
         ("issuer: agency", "issuer: agenci", "nearest: agency"),
-        ("signer: dept_leader", "signer: nobody_there", "unknown vai trò / role"),
+        ("signer: dept_leader", "signer: nobody_there", "unknown role"),
         ("legal_basis: [nd118_2025]", "legal_basis: [nd118_2024]", "nearest: nd118_2025"),
         ("applicant_name, nights]", "aplicant_name, nights]", "nearest: applicant_name"),
         ("    series_key: agency\n", "", "series_key missing"),

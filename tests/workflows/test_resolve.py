@@ -153,7 +153,7 @@ def test_a_standalone_procedure_takes_words_and_rules_of_the_common_layer_and_no
     assert ledger.kind == "standalone"
     assert [s.code for s in ledger.machine.states] == ["open", "done"]
     assert ledger.fields == ()
-    assert ledger.config == {}
+    assert ledger.config == {"opinion_time": {"n": 7, "u": "WD"}}  # its own, nothing of the common layer
     assert ledger.machine.step("finish").ask[0].name == "reason"
     assert [p.code for p in ledger.parts] == ["opinion"]
 
