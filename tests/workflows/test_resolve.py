@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 
 from tests.workflows.folder_of_permit import permit_folder
-from workflows.definition import Duration, Procedure, Share
+from workflows.definition import Duration, PartKind, Procedure, Share, Step
 from workflows.errors import DefinitionError
 from workflows.registry import all_folders, load
 
 FOLDERS = all_folders()
+
+
+def step_of(owner: Procedure | PartKind, name: str) -> Step:
+    found = owner.machine.step(name)
+    assert found is not None, name
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +57,14 @@ def test_a_fifth_folder_needs_nothing_outside_itself(tmp_path: Path) -> None:
 
     permit = load("permit", "", [tmp_path])
 
-    assert permit.machine.step("approve").target == "signed"
+    assert step_of(permit, "approve").target == "signed"
     assert permit.paper("permit").legal_basis[0].text == "Nghị định 118/2025/NĐ-CP"
     assert ("permit", "v1") in {(f.code, f.name) for f in all_folders([tmp_path])}
     assert "permit" not in {f.code for f in all_folders()}
 
 
 def test_an_entry_that_exists_keeps_the_keys_that_are_not_spelled(aid: Procedure) -> None:
-    step = aid.machine.step("issue_result")
+    step = step_of(aid, "issue_result")
 
     assert step.sources == ("signed",)
     assert step.by == ("ppc_clerk", "clerk")
@@ -67,7 +73,7 @@ def test_an_entry_that_exists_keeps_the_keys_that_are_not_spelled(aid: Procedure
 
 
 def test_states_of_also_from_come_on_top_of_those_of_the_fragments(aid: Procedure) -> None:
-    sources = set(aid.machine.step("request_withdraw").sources)
+    sources = set(step_of(aid, "request_withdraw").sources)
 
     assert {"received", "consulting", "ppc_review", "pm_review", "explaining"} <= sources
 
@@ -76,12 +82,12 @@ def test_a_disabled_state_takes_the_steps_that_lead_there_with_it() -> None:
     complaint = load("complaint")
 
     assert complaint.machine.step("issue_refusal_correction") is None
-    assert complaint.machine.step("return_result").sources == ("issued",)
+    assert step_of(complaint, "return_result").sources == ("issued",)
     assert "refused" not in {s.code for s in complaint.machine.states}
 
 
 def test_rules_asks_confirms_and_builtins_are_expanded(aid: Procedure) -> None:
-    submit = aid.machine.step("submit")
+    submit = step_of(aid, "submit")
 
     assert [g.code for g in submit.require][:2] == ["form_complete", "value_adds_up"]
     assert submit.require[0].builtin == "form_complete"
@@ -92,10 +98,12 @@ def test_rules_asks_confirms_and_builtins_are_expanded(aid: Procedure) -> None:
 
 
 def test_a_duration_of_the_configuration_is_resolved(aid: Procedure) -> None:
-    assert aid.machine.step("explained").within == Duration(n=10, u="CD")
-    assert aid.machine.step("submit_division").within == Share(share=0.14)
-    assert aid.part("opinion").machine.step("answer").within == Duration(n=7, u="CD")
-    assert aid.part("supplement").machine.step("lapse").timer.after == Duration(n=10, u="WD")
+    assert step_of(aid, "explained").within == Duration(n=10, u="CD")
+    assert step_of(aid, "submit_division").within == Share(share=0.14)
+    assert step_of(aid.part("opinion"), "answer").within == Duration(n=7, u="CD")
+    lapse = step_of(aid.part("supplement"), "lapse").timer
+    assert lapse is not None
+    assert lapse.after == Duration(n=10, u="WD")
 
 
 def test_a_folder_that_extends_another_changes_only_what_it_names() -> None:
@@ -154,7 +162,7 @@ def test_a_standalone_procedure_takes_words_and_rules_of_the_common_layer_and_no
     assert [s.code for s in ledger.machine.states] == ["open", "done"]
     assert ledger.fields == ()
     assert ledger.config == {"opinion_time": {"n": 7, "u": "WD"}}  # its own, nothing of the common layer
-    assert ledger.machine.step("finish").ask[0].name == "reason"
+    assert step_of(ledger, "finish").ask[0].name == "reason"
     assert [p.code for p in ledger.parts] == ["opinion"]
 
 
