@@ -226,12 +226,12 @@ def _fsync(path: Path) -> None:
         os.close(handle)
 
 
-def _opened(sha256: str) -> BinaryIO:
+def _opened(sha256: str) -> io.BufferedReader:
     try:
         return path_of(sha256).open("rb")
     except OSError as fault:
         raise BlobMissing(sha256) from fault
 
 
-def _hash_of(opened: BinaryIO) -> str:
+def _hash_of(opened: io.BytesIO | io.BufferedReader) -> str:
     return hashlib.file_digest(opened, "sha256").hexdigest()

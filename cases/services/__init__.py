@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cases.services.advance import advance_case, do_act
+from cases.services.attachments import attach_file, remove_attachment
 from cases.services.opening import open_case, save_dossier
 from cases.services.outcome import Outcome
 from cases.services.possible import Possible, possibilities, preview_step
@@ -12,11 +13,13 @@ __all__ = [
     "Outcome",
     "Possible",
     "advance_case",
+    "attach_file",
     "claim_task",
     "do_act",
     "open_case",
     "possibilities",
     "preview_step",
     "release_task",
+    "remove_attachment",
     "save_dossier",
 ]
