@@ -14,6 +14,7 @@ from accounts.clock import local_day, now
 from accounts.models import User
 from cases.access import holdings
 from cases.office import office_rows
+from notifications.queries import unread_count
 
 
 class Place(NamedTuple):
@@ -54,12 +55,19 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "account_places": ACCOUNT_PLACES,
         "places": SimpleLazyObject(lambda: places_of(request)),
         "here": here(request.path),
+        "unread": SimpleLazyObject(lambda: unread(request)),
+        "unread_path": "/notifications/",
     }
 
 
 def office() -> dict[str, Any]:
     """Return how the office calls itself and how it is reached today: name, name_en, phone, email, address …"""
     return office_rows(local_day(now())).get("office", {})
+
+
+def unread(request: HttpRequest) -> int:
+    """Return how many messages wait for the person who is signed in."""
+    return unread_count(request.user) if isinstance(request.user, User) else 0
 
 
 def places_of(request: HttpRequest) -> list[Place]:
