@@ -20,7 +20,8 @@ class Doorbell:
     def wait(self, seconds: float) -> bool:
         """Return as soon as somebody has committed or called `wake`; False when `seconds` passed in silence."""
         connection.ensure_connection()
-        return self._postgres(seconds) if connection.vendor == "postgresql" else self._sqlite(seconds)
+        with connection.wrap_database_errors:  # we talk to the driver itself
+            return self._postgres(seconds) if connection.vendor == "postgresql" else self._sqlite(seconds)
 
     def _postgres(self, seconds: float) -> bool:
         driver = connection.connection

@@ -15,7 +15,7 @@ KEPT = dt.timedelta(days=30)
 FORGOTTEN = dt.timedelta(days=1)  # a carrier that has been silent for so long is gone, not late
 AT_ONCE = 500  # rows per statement: the write lock stays short
 
-log = structlog.get_logger("hoso.worker")
+log = structlog.get_logger("hoso.carrier")
 
 
 def keep_house(now: dt.datetime) -> None:
@@ -25,6 +25,10 @@ def keep_house(now: dt.datetime) -> None:
     discard(OutboxEntry.objects.filter(done_at__lt=now - KEPT))
     discard(IdempotencyKey.objects.filter(created_at__lt=now - KEPT))
     discard(Heartbeat.objects.filter(at__lt=now - FORGOTTEN))
+
+
+def sweep_store(now: dt.datetime) -> None:
+    """Once a day: remove files that no row names."""
     try:
         store.sweep(now)
     except OSError as fault:

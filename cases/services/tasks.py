@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from workflows.errors import Reason, TransitionRefused
 
 # Reasons that another person or a filled-in form would not meet: while they stand, nobody has work here.
 BLOCKING = frozenset({"not_in_state"})
+LINK_PENDING = "link_pending"  # a task that no step closes: it waits for another procedure (cases.services.links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Wanted:
     role: str
     unit_code: str
     due_at: dt.datetime | None
-    assignee_id: object = None
+    assignee_id: uuid.UUID | None = None
 
     @property
     def identity(self) -> tuple[str, str, str, str]:
@@ -43,7 +45,8 @@ class Wanted:
 def keep_tasks(turn: Turn) -> list[Task]:
     """Close the tasks whose work is gone, open those that are new; return the open ones."""
     keys = {p.pk: p.key for p in turn.parts}
-    standing = {_identity(t, keys): t for t in Task.objects.filter(case=turn.case, done_at=None)}
+    open_now = Task.objects.filter(case=turn.case, done_at=None).exclude(state=LINK_PENDING)
+    standing = {_identity(t, keys): t for t in open_now}
     wanted = {w.identity: w for w in wanted_tasks(turn)}
     gone = [t.pk for i, t in standing.items() if i not in wanted]
     if gone:
@@ -54,8 +57,8 @@ def keep_tasks(turn: Turn) -> list[Task]:
     return [t for i, t in standing.items() if i in wanted] + new
 
 
-def _identity(task: Task, keys: dict[object, str]) -> tuple[str, str, str, str]:
-    return (keys.get(task.part_id, ""), task.state, task.role, task.unit_code)
+def _identity(task: Task, keys: Mapping[uuid.UUID, str]) -> tuple[str, str, str, str]:
+    return (keys.get(task.part_id, "") if task.part_id else "", task.state, task.role, task.unit_code)
 
 
 def _task(turn: Turn, wanted: Wanted) -> Task:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,27 +53,49 @@ def keep_timers(turn: Turn) -> None:
             )
 
 
+def stands(turn: Turn, timer: DueTimer) -> bool:
+    """Whether a promised timer still holds: its record has not moved on and it would fire at the same moment.
+
+    A step that is not allowed at present stands all the same: it waits until it is.
+    """
+    part = next((p for p in turn.parts if p.key == timer.part_key), None)
+    if timer.part_key and (part is None or part.ended or part.closed or part.attempt != turn.case.attempt):
+        return False
+    record: Case | Part = part if part is not None else turn.case
+    step = turn.machine(part).step(timer.name)
+    if step is None or record.entered_at != dt.datetime.fromisoformat(timer.entered):
+        return False
+    if step.kind == "transition" and record.state not in step.sources:
+        return False
+    facts = turn.facts(part, system=True)
+    others = [s for s in _timed(turn, part) if s.name != step.name and _waits(turn, s, record, facts)]
+    return _moments(turn, [*others, step], record, facts).get(step.name) == timer.fires
+
+
+def _timed(turn: Turn, part: Part | None) -> list[Step]:
+    machine = turn.machine(part)
+    return [s for s in (*machine.transitions, *machine.acts) if s.timer is not None]
+
+
 def _timers(turn: Turn, part: Part | None) -> Iterator[DueTimer]:
     record: Case | Part = part if part is not None else turn.case
-    machine = turn.machine(part)
-    steps = [s for s in (*machine.transitions, *machine.acts) if s.timer is not None]
-    facts: Mapping[str, Any] = turn.facts(part, system=True)
-    fires = {
-        s.name: moment for s in steps if _waits(turn, s, record, facts) and (moment := _moment(turn, s, record, facts))
-    }
+    facts = turn.facts(part, system=True)
+    steps = [s for s in _timed(turn, part) if _waits(turn, s, record, facts)]
+    for name, moment in _moments(turn, steps, record, facts).items():
+        yield DueTimer(name, part.key if part is not None else "", record.entered_at.isoformat(), moment)
+
+
+def _moments(
+    turn: Turn, steps: Sequence[Step], record: Case | Part, facts: Mapping[str, Any]
+) -> dict[str, dt.datetime]:
+    """When each of the steps fires; a share of the entry is measured to the next of the others."""
+    fires = {s.name: moment for s in steps if (moment := _moment(turn, s, record, facts))}
+    next_one = min((at for at in fires.values() if at > record.entered_at), default=None)
     for step in steps:
         timer = step.timer
-        if (
-            timer is not None
-            and timer.at_share is not None
-            and timer.of == "entry"
-            and _waits(turn, step, record, facts)
-        ):
-            next_one = min((at for at in fires.values() if at > record.entered_at), default=None)
-            if next_one is not None:
-                fires[step.name] = share_moment(record.entered_at, next_one, timer.at_share, load_calendar())
-    for name, moment in fires.items():
-        yield DueTimer(name, part.key if part is not None else "", record.entered_at.isoformat(), moment)
+        if timer is not None and timer.at_share is not None and timer.of == "entry" and next_one is not None:
+            fires[step.name] = share_moment(record.entered_at, next_one, timer.at_share, load_calendar())
+    return fires
 
 
 def _waits(turn: Turn, step: Step, record: Case | Part, facts: Mapping[str, Any]) -> bool:

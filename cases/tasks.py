@@ -1,0 +1,15 @@
+"""What Celery carries: the id of an outbox row, nothing else. The row is the truth, the broker a doorbell."""
+from __future__ import annotations
+
+from celery import shared_task
+
+from accounts.clock import now
+from cases.services.outbox import deliver
+from cases.services.wake import wake
+
+
+@shared_task(name="cases.deliver", ignore_result=True)
+def deliver_entry(entry_id: int) -> None:
+    """Deliver one outbox row if it may be claimed; what became due with that, the relay hears of at once."""
+    deliver(entry_id, now=now())
+    wake()

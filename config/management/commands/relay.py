@@ -1,0 +1,50 @@
+"""manage.py relay: hand the ids of due outbox rows to Celery on Redis. Beside it run `celery -A config.celery worker`."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+import kombu.exceptions
+import redis.exceptions
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, InterfaceError
+
+from cases.relay import run_relay
+from cases.services.mishaps import what_failed
+from cases.shift import DATABASE_SILENT, Shift
+from cases.tasks import deliver_entry
+from cases.worker import outbox_answers
+from config.celery import app
+
+UNEXPECTED, USAGE = 1, 2
+TRY_TWICE = {"max_retries": 1, "interval_start": 0}  # the first try may find a connection that Redis has dropped
+
+
+class Command(BaseCommand):
+    help = "Chuyển việc đến hạn cho Celery qua Redis / hand due work to Celery on Redis"
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "REDIS_URL phải được đặt / REDIS_URL must be set"
+
+    def handle(self, *_: Any, **__: Any) -> None:
+        """Relay until stopped; ends with 2 without a broker to talk to, with 1 when the database does not answer."""
+        if not settings.REDIS_URL:
+            raise CommandError("Chưa đặt REDIS_URL: không có Redis thì dùng `manage.py worker` / REDIS_URL is not set", returncode=USAGE)
+        try:
+            outbox_answers()
+        except (DatabaseError, InterfaceError) as fault:
+            raise CommandError(f"{DATABASE_SILENT} ({what_failed(fault)})", returncode=UNEXPECTED) from fault
+        if not run_relay(Shift("relay"), name_to_celery):
+            sys.exit(UNEXPECTED)
+
+
+def name_to_celery(entry_id: int) -> None:
+    """Put the id of an outbox row on the queue. Raises ConnectionError when the broker does not answer."""
+    try:
+        deliver_entry.apply_async((entry_id,), retry=True, retry_policy=TRY_TWICE, app=app)
+    except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError) as fault:
+        raise ConnectionError from fault
