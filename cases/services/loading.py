@@ -20,7 +20,7 @@ def load_turn(request: Request) -> Turn:
     """Return the turn of a request on its locked case. Raises CaseNotFound, also for what the actor may not see."""
     case = locked_case(request.case_id)
     turn = Turn(definition_by(case.definition.hash), case, parts_of(case), request.now, request)
-    turn.before = {record.pk: Snapshot.of(record) for record in (case, *turn.parts)}
+    turn.before = {case.pk: Snapshot.of(case)} | {part.pk: Snapshot.of(part) for part in turn.parts}
     take_roles(turn, request.actor, request.acting_for)
     _check_visible(turn)
     return turn

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from cases.publication import publish_all
+from config.trial import load_trial
+from tests.databases import Template
+
+OPENED = dt.datetime(2025, 7, 1, 2, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def province(_template: Template, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[str]:
+    """A database of its own with the trial province and the published procedures, made once."""
+    with django_db_blocker.unblock(), _template.copy(tmp_path_factory.mktemp("province")) as name:
+        load_trial(now=OPENED)
+        publish_all(now=OPENED)
+        yield name
+
+
+@pytest.fixture
+def in_province(province: str) -> Iterator[str]:
+    """The trial province, as it was when the test began; what the test does is undone."""
+    undone = transaction.atomic()
+    undone._from_testcase = True  # type: ignore[attr-defined]  # as django.test.TestCase marks its own: durable steps may run
+    with undone:
+        yield province
+        transaction.set_rollback(True)
