@@ -5,6 +5,9 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from cases.models import Blob
+from cases.store import path_of
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -38,3 +41,14 @@ def pieces_of(cases: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Piece]]:
         for piece in _providers[code](cases):
             found[piece.case].append(piece)
     return {case: sorted(pieces, key=lambda p: p.id) for case, pieces in found.items()}
+
+
+def lying_bytes(sha256: str | None) -> bytes | None:
+    """Return the bytes of a blob as they lie in its row or in the store, unchecked: for whoever checks them."""
+    blob = Blob.objects.filter(pk=sha256).first() if sha256 else None
+    if blob is None:
+        return None
+    if blob.body is not None:
+        return bytes(blob.body)
+    path = path_of(blob.sha256)
+    return path.read_bytes() if path.is_file() else None

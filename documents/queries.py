@@ -57,15 +57,10 @@ def bytes_of(blob: Blob | None) -> bytes:
     """Return the bytes of a blob, from the row or the content-addressed folder. Raises BytesMissing, BytesChanged."""
     if blob is None:
         raise BytesMissing
-    body = raw_bytes(blob)
+    body = bytes(blob.body) if blob.body is not None else _from_store(blob.sha256)
     if hashlib.sha256(body).hexdigest() != blob.sha256:
         raise BytesChanged(blob.sha256)
     return body
-
-
-def raw_bytes(blob: Blob) -> bytes:
-    """Return what lies there, unchecked: for whoever checks it. Raises BytesMissing."""
-    return bytes(blob.body) if blob.body is not None else _from_store(blob.sha256)
 
 
 def _from_store(sha256: str) -> bytes:
