@@ -19,6 +19,7 @@ READERS = frozenset({"auditor"})  # read everything, act on nothing
 # An outside agency sees the cases on which it is asked; an officer those of the office.
 OUTSIDE = frozenset({"consultee", "external_issuer"})
 DIVISION = "division"
+COUNTER = "intake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +79,37 @@ def counts(holding: Holding, case: Case, part: Part | None, user: User) -> bool:
 
 def visible_cases(user: User, now: dt.datetime) -> QuerySet[Case]:
     """Return the cases that a person may open: the own, the organisation's, the office's, those asked about."""
-    day = local_day(now)
     held = holdings(user, now)
     asked = [h.unit_code for h in held if h.role == "consultee"]
-    members = Membership.objects.filter(user=user, valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gte=day))
-    seen = Q(applicant=user) | Q(organisation__in=members.values("organisation"))
+    seen = _own(user, now)
     if asked:
         seen |= Q(pk__in=Part.objects.filter(kind="opinion", fields__agency__in=asked).values("case"))
     office = [h for h in held if h.role not in OUTSIDE and h.role != "administrator"]
     if office:
-        seen |= _office_cases(office)
+        seen |= _office_cases(office, user)
     return Case.objects.filter(seen)
 
 
-def _office_cases(held: Iterable[Holding]) -> Q:
+def own_cases(user: User, now: dt.datetime) -> QuerySet[Case]:
+    """Return the cases that a person filed, and those of the organisations that the person belongs to today."""
+    return Case.objects.filter(_own(user, now))
+
+
+def _own(user: User, now: dt.datetime) -> Q:
+    day = local_day(now)
+    members = Membership.objects.filter(user=user, valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gte=day))
+    return Q(applicant=user) | Q(organisation__in=members.values("organisation"))
+
+
+def fills_at_counter(case: Case, user: User | None, roles: Iterable[str]) -> bool:
+    """Whether an officer of the counter writes this draft: of somebody without an account, or begun by the officer."""
+    return COUNTER in roles and user is not None and (case.applicant_id is None or case.opened_by_id == user.pk)
+
+
+def _office_cases(held: Iterable[Holding], user: User) -> Q:
     """Officers see filed cases; division roles those of their division, or of nobody yet; drafts are the filer's."""
     wide = any(h.unit_kind != DIVISION for h in held)
-    filed = ~Q(state="draft") | Q(applicant=None)
+    filed = ~Q(state="draft") | Q(applicant=None) | Q(opened_by=user)
     if wide:
         return filed
     return filed & (Q(unit=None) | Q(unit__in=[h.unit_id for h in held]))

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.clock import local_day
 from accounts.models import Organisation, User
-from cases.access import holdings, is_applicant
+from cases.access import COUNTER, fills_at_counter, holdings, is_applicant
 from cases.errors import InputFaults
 from cases.models import Case
 from cases.procedures import definition_by, in_force
@@ -29,7 +29,6 @@ from workflows.definition import Field, Procedure
 from workflows.errors import Reason, TransitionRefused
 
 SELF: Final = object()  # the applicant is whoever opens the case
-COUNTER = "intake"
 TITLED = ("text", "enum")
 OWN = ("applicant_", "contact_")
 
@@ -179,7 +178,7 @@ def fields_open_to(turn: Turn) -> list[Field]:
     """Return the fields that the actor may fill now: a draft's by who files it, later ones by who handles the case."""
     typed = [f for f in turn.definition.fields if f.computed is None]
     if turn.case.state == turn.definition.machine.initial.code:
-        filer = turn.applies or (turn.case.applicant_id is None and COUNTER in turn.roles)
+        filer = turn.applies or fills_at_counter(turn.case, turn.request.actor, turn.roles)
         return [f for f in typed if f.required_from is None] if filer else []
     if turn.case.closed or turn.applies or turn.case.attributes.get("signed"):
         return []

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from accounts.mandates import mandates_covering
-from cases.access import roles_on
+from cases.access import COUNTER, fills_at_counter, roles_on
 from cases.errors import FileRefused
 from cases.files.checking import Allowed
 from cases.models import Part
@@ -15,7 +15,7 @@ from workflows.definition import Field, Step
 from workflows.errors import Reason, TransitionRefused
 
 ASKED = "ask:"
-APPLICANT, COUNTER = "applicant", "intake"
+APPLICANT = "applicant"
 SUPPLEMENT = "supplement"
 ASKED_FILE = Allowed(("pdf", "docx", "xlsx", "jpg", "png"), 20)
 
@@ -50,7 +50,8 @@ def _filing_role(turn: Turn) -> str:
         return ""
     if turn.applies:
         return APPLICANT
-    return COUNTER if COUNTER in turn.roles and not (draft and turn.case.applicant_id) else ""
+    at_counter = fills_at_counter(turn.case, turn.request.actor, turn.roles) if draft else COUNTER in turn.roles
+    return COUNTER if at_counter else ""
 
 
 def _is_open(turn: Turn, part: Part) -> bool:
