@@ -63,6 +63,8 @@ class Expansion:
         """Check that every needed key is there, note where the thing stands and return its keys."""
         check_needed(block, kind, self.faults, name)
         self.places.setdefault(path, block.place())
+        for key in block:
+            self.places.setdefault(f"{path}.{key}", block.place(key))
         return {k: v for k, v in block.items() if v is not None or k in ("public", "per", "type_code")}
 
     # ------------------------------------------------------------------------------------------- fields

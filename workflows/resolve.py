@@ -97,6 +97,7 @@ class _Resolving(Expansion):
         found |= {k: self.labelled(k, shape) for k, shape in _LABELLED.items()}
         found |= {key: self.simple(key, shape) for key, shape in _SIMPLE.items()}
         found["papers"] = [self.paper(p) for p in self.blocks("papers")]
+        self.places |= {f"config.{name}": self.config.place(name) for name in self.config}
         self._references(found)
         return found
 
@@ -146,6 +147,7 @@ class _Resolving(Expansion):
 
     def consultee(self, block: Block) -> Plain:
         """A consultee as the procedure lists it, named by the registry unless it names itself."""
+        self.places.setdefault(f"consultees.{block.get('code')}", block.place())
         registered = next((c for c in self.blocks("consultees") if c.get("code") == block.get("code")), block)
         found = {**dict(registered), **dict(block)}
         if not {"vi", "en"} <= set(found):

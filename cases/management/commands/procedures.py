@@ -1,4 +1,4 @@
-"""procedures list | check | publish | diagram: what is published, what waits in folders, and why it may not be."""
+"""procedures list | check | publish | diagram | coverage: what is published, what waits, and why it may not be."""
 from __future__ import annotations
 
 import json
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.clock import local_day, now
@@ -16,6 +17,7 @@ from cases.models import Published
 from cases.procedures import current, further_roots, published_on
 from cases.publication import Prepared, Publication, folders, prepare, publish_each
 from cases.staffing import staffing_faults
+from workflows.coverage_page import coverage_page
 from workflows.definition import Machine
 from workflows.diagram import mermaid, svg
 from workflows.errors import DefinitionError, Fault
@@ -35,6 +37,9 @@ class Command(BaseCommand):
         checking = verbs.add_parser("check", help="kiểm tra một thư mục / every fault of a folder")
         publishing = verbs.add_parser("publish", help="công bố / publish")
         drawing = verbs.add_parser("diagram", help="sơ đồ trạng thái / the states of a procedure")
+        covering = verbs.add_parser("coverage", help="mọi dòng của đặc tả / every line and the scenarios that walk it")
+        covering.add_argument("--write", action="store_true", help="ghi / write docs/coverage/<code>.md")
+        covering.add_argument("code")
         for verb in (checking, publishing):
             verb.add_argument("code", nargs="?", default="", help="mã thủ tục / procedure")
             verb.add_argument("--all", action="store_true", help="mọi thư mục / every folder")
@@ -43,10 +48,10 @@ class Command(BaseCommand):
         drawing.add_argument("--format", choices=("svg", "mermaid"), default="svg")
         drawing.add_argument("--language", choices=("vi", "en"), default="vi")
         drawing.add_argument("--out", type=Path, help="tệp ghi ra; mặc định stdout")
-        for verb in (checking, publishing, drawing):
+        for verb in (checking, publishing, drawing, covering):
             verb.add_argument("--folder", default="", help="v1, v2 …; mặc định: phiên bản cuối / the last")
         publishing.add_argument("--as", dest="person", default="", help="quản trị viên; trống: hệ thống / the system")
-        for verb in (listing, checking, publishing, drawing):
+        for verb in (listing, checking, publishing, drawing, covering):
             verb.add_argument("--json", action="store_true", help="một đối tượng JSON ra stdout")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -174,6 +179,10 @@ def _not_found(fault: Fault) -> Unusable:
     return Unusable(NOT_FOUND, answer, f"{fault.file}: {fault.message} – {fault.nearest}".rstrip(" –"))
 
 
+def _faulty(wrong: DefinitionError) -> Unusable:
+    return Unusable(UNUSABLE, {"error": "input", "faults": [fault_as_dict(f) for f in wrong.faults]}, str(wrong))
+
+
 def _status(prepared: Sequence[Prepared]) -> int:
     """A text that cannot be read as a procedure is bad input; one that the proof turns down is refused."""
     if any(p.procedure is None for p in prepared):
@@ -226,8 +235,7 @@ def drawn(options: Answer) -> tuple[int, Answer, str]:
     try:
         procedure = resolved(folder).procedure
     except DefinitionError as wrong:
-        faults = [fault_as_dict(f) for f in wrong.faults]
-        raise Unusable(UNUSABLE, {"error": "input", "faults": faults}, str(wrong)) from wrong
+        raise _faulty(wrong) from wrong
     kinds = [part.code for part in procedure.parts]
     if options["part"] and options["part"] not in kinds:
         message = "không có loại phần việc này / no such kind of part"
@@ -246,4 +254,22 @@ def _picture(machine: Machine, title: str, options: Answer) -> str:
     return svg(machine, title=title, language=options["language"])
 
 
-VERBS = {"list": listed, "check": checked, "publish": published, "diagram": drawn}
+# --------------------------------------------------------------------------------------------------------- coverage
+def covered(options: Answer) -> tuple[int, Answer, str]:
+    """Compare a folder with its specification; with --write, write the page."""
+    folder, notes = _folder(options), settings.BASE_DIR / "docs" / "coverage"
+    try:
+        page, told = coverage_page(folder, notes)
+    except DefinitionError as wrong:
+        raise _faulty(wrong) from wrong
+    if options["write"]:
+        (notes / f"{folder.code}.md").write_text(page, encoding="utf-8")
+    answer: Answer = {"procedure": folder.code, "folder": folder.name, "unexplained": told.unexplained}
+    answer |= {"missing": list(told.missing), "changed": list(told.changed), "added": list(told.added)}
+    status = REFUSED if told.unexplained else OK
+    if told.unexplained:
+        answer = {"error": "refused", **answer}
+    return status, answer, "\n".join(told.unexplained) or page
+
+
+VERBS = {"list": listed, "check": checked, "publish": published, "diagram": drawn, "coverage": covered}
