@@ -210,9 +210,14 @@ def by_code(user: User, now: dt.datetime, text: str) -> list[Found]:
         return []
     asked = Case.objects.filter(Q(case_code__in=spelled) | Q(submission_code__in=spelled)).select_related("unit")
     rows = list(asked[:PAGE])
-    seen = set(visible_cases(user, now).filter(pk__in=[c.pk for c in rows]).values_list("pk", flat=True))
+    seen = visible_among(user, now, [case.pk for case in rows])
     knows = not desk_of(user, now).outside
     return [Found(case, case.pk in seen) for case in rows if case.pk in seen or (knows and case.state != "draft")]
+
+
+def visible_among(user: User, now: dt.datetime, ids: Iterable[Any]) -> set[Any]:
+    """Return those of the ids whose case the person may open."""
+    return set(visible_cases(user, now).filter(pk__in=list(ids)).values_list("pk", flat=True))
 
 
 def spellings(text: str, agency: str) -> set[str]:

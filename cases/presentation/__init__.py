@@ -1,0 +1,1 @@
+"""What the pages of an officer show of a case: rows read once, told in words. Nothing here changes anything."""

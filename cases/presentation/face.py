@@ -1,0 +1,125 @@
+"""The head of a case page: state, promised day and why, marks, who handles it; and who may look at what."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from accounts.clock import local_day
+from accounts.models import User
+from cases.access import OUTSIDE, may_see_field, roles_to_look
+from cases.calendar import load_calendar
+from cases.due import explain_due
+from cases.models import Case, LinkedCase, Part
+from cases.names import Names
+from cases.presentation.words import label, language
+from cases.procedures import definition_by
+from cases.queries import visible_among
+from workflows.clock import ClockReading
+from workflows.definition import Field, Procedure, State
+
+
+class Look:
+    """One person looking at one case: what both give rise to is read once."""
+
+    def __init__(self, case: Case, viewer: User, now: dt.datetime) -> None:
+        self.case, self.viewer, self.now = case, viewer, now
+        self.definition: Procedure = definition_by(case.definition.hash)
+        self.roles = roles_to_look(case, viewer, now)
+        self.names = Names(self.definition, local_day(now), language())
+
+    @property
+    def outside(self) -> bool:
+        """Whether the viewer belongs to an agency that is asked: sees its own question, not the office's work."""
+        return not self.roles - OUTSIDE
+
+    @property
+    def audits(self) -> bool:
+        return "auditor" in self.roles
+
+    def sees(self, field: Field) -> bool:
+        return may_see_field(field, self.roles)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """Every part, in the order of opening."""
+        return sorted(self.case.parts.all(), key=lambda p: (p.opened_at, int(p.key.rpartition("-")[2])))
+
+    def state_label(self, code: str, part: Part | None = None) -> str:
+        machine = self.definition.machine_of(part.kind if part is not None else None)
+        return next((label(state) for state in machine.states if state.code == code), code)
+
+    def part_title(self, part: Part) -> str:
+        """Return what a part is called: its kind and what tells it from its like."""
+        kind = self.definition.part(part.kind)
+        for name in ("agency", "kind", "holder"):
+            field = next((f for f in kind.fields if f.name == name), None)
+            if field is not None and part.fields.get(name):
+                return f"{label(kind)}: {self.names.value(field, part.fields[name])}"
+        return f"{label(kind)} {part.key.rpartition('-')[2]}"
+
+    def role_label(self, role: str) -> str:
+        named: Mapping[str, str] = self.definition.roles.get(role, {})
+        return named.get(language()) or named.get("vi") or role
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What stands at the top of the page."""
+
+    case: Case
+    procedure: str
+    version: str
+    state: State
+    left: int | None  # working days to the promised day
+    reading: ClockReading | None
+    extended: bool
+    assignee: str
+    unit: str
+    links: tuple[Mapping[str, Any], ...]
+
+    @property
+    def estimated(self) -> bool:
+        """Whether the promised day rests on days off that are not decided yet."""
+        return self.reading is not None and not self.reading.decided
+
+
+def face_of(look: Look) -> Face:
+    """Return the head of the page."""
+    case, definition = look.case, look.definition
+    today = local_day(look.now)
+    return Face(
+        case=case,
+        procedure=label(definition),
+        version=definition.version,
+        state=definition.machine.state(case.state),
+        left=load_calendar().working_between(today, case.due_on) if case.due_on is not None else None,
+        reading=explain_due(case, definition, look.now),
+        extended="extended_to" in case.attributes,
+        assignee=str(case.assignee) if case.assignee is not None else "",
+        unit=_unit(look),
+        links=tuple(_links(look)),
+    )
+
+
+def _unit(look: Look) -> str:
+    return look.names("org", look.case.unit.code) if look.case.unit is not None else ""
+
+
+def _links(look: Look) -> list[dict[str, Any]]:
+    """Return linked cases both ways; of those outside the viewer's scope only code and status."""
+    case = look.case
+    rows = [(row, row.other) for row in LinkedCase.objects.filter(case=case).select_related("other__definition")]
+    rows += [(row, row.case) for row in LinkedCase.objects.filter(other=case).select_related("case__definition")]
+    seen = visible_among(look.viewer, look.now, [other.pk for _, other in rows if other is not None])
+    return [
+        {"title": _matter(row, other), "case": other, "visible": other is not None and other.pk in seen}
+        for row, other in rows
+    ]
+
+
+def _matter(row: LinkedCase, other: Case | None) -> str:
+    """Return the name of the linked matter's procedure; its code while nothing is linked."""
+    return label(definition_by(other.definition.hash)) if other is not None else row.procedure

@@ -1,0 +1,87 @@
+"""Rows of the queue: which matter, what waits, until when, who holds it."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from cases.access import OUTSIDE
+from cases.calendar import load_calendar
+from cases.models import Task
+from cases.presentation.words import Due, due_words, label, language
+from cases.procedures import definition_by, hash_of
+from cases.queries import Desk
+from workflows.definition import Machine, PartKind, Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One task as the queue shows it."""
+
+    task: Task
+    procedure: str
+    what: str  # the state in which the work waits, before it the kind of part
+    due: Due
+    href: str
+    role: str
+    may_take: bool
+    may_release: bool
+
+    @property
+    def holder(self) -> str:
+        return str(self.task.assignee) if self.task.assignee is not None else ""
+
+
+def rows_of(tasks: Iterable[Task], desk: Desk) -> list[Row]:
+    """Return the tasks as rows, seen by who sits at the desk."""
+    calendar, roles = load_calendar(), {h.role for h in desk.held}
+    return [
+        Row(
+            task=task,
+            procedure=label(definition_by(hash_of(task.case.definition_id))),
+            what=what_waits(task),
+            due=due_words(task.due_at, desk.now, calendar),
+            href=address_of(task),
+            role=role_words(task),
+            may_take=task.assignee_id is None and task.role in roles,
+            may_release=task.assignee_id == desk.user.pk,
+        )
+        for task in tasks
+    ]
+
+
+def role_words(task: Task) -> str:
+    """Return the name of the role that is awaited."""
+    named = definition_by(hash_of(task.case.definition_id)).roles.get(task.role, {})
+    return named.get(language()) or named.get("vi") or task.role
+
+
+def what_waits(task: Task) -> str:
+    """Return what a task is about: the state of the case, or the part and its state."""
+    definition = definition_by(hash_of(task.case.definition_id))
+    if task.part is None:
+        return _state(definition.machine, task.state)
+    kind = definition.part(task.part.kind)
+    return f"{label(kind)}: {_state(kind.machine, task.state)}"
+
+
+def _state(machine: Machine, code: str) -> str:
+    return next((label(state) for state in machine.states if state.code == code), code)
+
+
+def address_of(task: Task) -> str:
+    """Return where the work is done: the case; for an agency that is asked, the one page of its answer."""
+    ref = task.case.code
+    if task.part is None or task.role not in OUTSIDE:
+        return reverse("case", args=[ref])
+    name = only_step(definition_by(hash_of(task.case.definition_id)), task)
+    return reverse("part_step", args=[ref, task.part.key, name]) if name else reverse("case", args=[ref])
+
+
+def only_step(definition: Procedure, task: Task) -> str:
+    """Return the step that the role takes from the state of the part, when there is exactly one."""
+    kind: PartKind | None = definition.part(task.part.kind) if task.part is not None else None
+    steps = [s for s in kind.machine.transitions if s.when == "manual"] if kind is not None else []
+    names = [s.name for s in steps if task.state in s.sources and task.role in s.by]
+    return names[0] if len(names) == 1 else ""

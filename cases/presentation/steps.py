@@ -1,0 +1,131 @@
+"""What a person may do now, and of everything else every reason why not."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from accounts.clock import local_day
+from accounts.models import Mandate, User
+from cases.models import Case, Part
+from cases.presentation.face import Look
+from cases.presentation.words import label
+from cases.services import Possible, possibilities
+from workflows.definition import Step
+from workflows.errors import Reason
+
+# Done elsewhere on the page: the queue's buttons take a task, masked values ask what for.
+ELSEWHERE = frozenset({"claim", "view_sensitive"})
+# Reasons that no filling in can meet.
+HARD = frozenset({"not_in_state", "role_missing", "mandate_ended", "separation_of_duties", "cosign_pending"})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One step as a button, or as a line that says why it is none."""
+
+    step: Step
+    part_key: str
+    part_title: str
+    title: str
+    allowed: bool
+    reasons: tuple[Reason, ...]
+    href: str
+    for_whom: User | None = None  # possible only for somebody who has given a mandate
+    recorded: bool = False
+    fills: bool = False  # not possible yet, but its page takes what is lacking
+    here: bool = True  # a step from the present state; others are told further down
+
+    @property
+    def name(self) -> str:
+        return f"{self.part_key}.{self.step.name}" if self.part_key else self.step.name
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The steps of a case and its parts, sorted by what a person does with them."""
+
+    all: tuple[Choice, ...] = field(default=())
+
+    @property
+    def steps(self) -> list[Choice]:
+        """Transitions of the case that may be taken now."""
+        return [c for c in self.all if c.allowed and not c.part_key and c.step.kind == "transition"]
+
+    @property
+    def acts(self) -> list[Choice]:
+        """Acts that may be done now: they change no state."""
+        return [c for c in self.all if c.allowed and not c.part_key and c.step.kind == "act"]
+
+    @property
+    def refused(self) -> list[Choice]:
+        """What belongs to the present state and is not possible now."""
+        return [c for c in self.all if not c.allowed and c.here]
+
+    @property
+    def distant(self) -> list[Choice]:
+        """Steps of other states: not possible now, with their reasons as well."""
+        return [c for c in self.all if not c.allowed and not c.here]
+
+
+def choices_of(look: Look) -> Choices:
+    """Return every step of the case and its open parts as this person has it, mandates included."""
+    own = [_choice(look, p, None) for p in possibilities(look.case, look.viewer, look.now)]
+    possible = {c.name for c in own if c.allowed}
+    lent = {c.name: c for c in _lent(look, possible)}
+    return Choices(tuple(lent.get(c.name, c) for c in own if c.step.name not in ELSEWHERE))
+
+
+def _lent(look: Look, possible: set[str]) -> Iterator[Choice]:
+    """Yield what is possible only for somebody else who has given a mandate."""
+    for grantor in grantors(look):
+        for found in possibilities(look.case, look.viewer, look.now, acting_for=grantor):
+            if open_to(found) and found.name not in possible:
+                yield _choice(look, found, grantor)
+
+
+def grantors(look: Look) -> list[User]:
+    """Return whom the person may act for in this procedure today, whatever the step."""
+    rows = Mandate.objects.in_force(local_day(look.now)).filter(grantee=look.viewer).select_related("grantor")
+    found = {row.grantor_id: row.grantor for row in rows if not row.procedures or look.case.procedure in row.procedures}
+    return list(found.values())
+
+
+def open_to(possible: Possible) -> bool:
+    """Whether the person may fill in the step: it is possible, or lacks only what its own page asks for.
+
+    A step before which officers write their findings is judged on them: its page has to open first.
+    """
+    return possible.allowed or (bool(possible.due) and not any(r.code in HARD for r in possible.reasons))
+
+
+def _choice(look: Look, possible: Possible, grantor: User | None) -> Choice:
+    step, part = possible.step, possible.part
+    return Choice(
+        step=step,
+        part_key=part.key if part is not None else "",
+        part_title=look.part_title(part) if part is not None else "",
+        title=label(step),
+        allowed=open_to(possible),
+        fills=not possible.allowed,
+        reasons=possible.reasons,
+        href=address_of(look.case, part, step.name),
+        for_whom=grantor,
+        recorded=possible.recorded,
+        here=_is_here(look.case, part, step, possible.reasons),
+    )
+
+
+def _is_here(case: Case, part: Part | None, step: Step, reasons: Iterable[Reason]) -> bool:
+    """Whether a step starts from where the record stands; an act does when nothing but its own conditions keeps it."""
+    if step.kind == "act":
+        return all(reason.code != "not_in_state" for reason in reasons)
+    return (part.state if part is not None else case.state) in step.sources
+
+
+def address_of(case: Case, part: Part | None, name: str) -> str:
+    """Return the address of the page of a step."""
+    if part is None:
+        return reverse("step", args=[case.code, name])
+    return reverse("part_step", args=[case.code, part.key, name])

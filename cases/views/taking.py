@@ -1,0 +1,113 @@
+"""One person about to take one step: the services that the page calls, each with the same arguments."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+from cases.errors import FileRefused
+from cases.models import Case, Part
+from cases.presentation.asking import Sheet
+from cases.presentation.face import Look
+from cases.presentation.steps import address_of
+from cases.presentation.words import label
+from cases.services import Outcome, Possible, advance_case, preview_step, save_dossier
+from cases.services.attachments import attach_file
+from cases.views.answers import key_of, version_of
+from workflows.definition import Paper
+from workflows.errors import Reason
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+Preview = list[tuple[Paper, bytes]]
+
+
+@dataclass(slots=True)
+class Taking:
+    """Who takes which step of what, and for whom."""
+
+    look: Look
+    part: Part | None
+    name: str
+    acting_for: User | None
+    possible: Possible | None  # None: no person takes such a step
+
+    @property
+    def title(self) -> str:
+        return label(self.possible.step) if self.possible is not None else self.name
+
+    @property
+    def part_title(self) -> str:
+        return self.look.part_title(self.part) if self.part is not None else ""
+
+    @property
+    def address(self) -> str:
+        return address_of(self.look.case, self.part, self.name)
+
+    @property
+    def record(self) -> Case | Part:
+        return self.part if self.part is not None else self.look.case
+
+    @property
+    def version(self) -> int:
+        """The version on which the form stands: as read, and raised by what this request has stored itself."""
+        return int(self.record.version)
+
+    @property
+    def _part_key(self) -> str | None:
+        return self.part.key if self.part is not None else None
+
+    def check_version(self, request: HttpRequest) -> None:
+        """Refuse a stale form before anything of it is stored. Raises CaseChanged."""
+        given = version_of(request)
+        if given is not None and given != self.version:
+            self.advance(request, {}, version=given)
+
+    def advance(self, request: HttpRequest, data: Mapping[str, Any], version: int | None = None) -> Outcome:
+        """Take the step with what was filled in."""
+        return advance_case(
+            case_id=self.look.case.pk, transition=self.name, part_id=self._part_key, actor=self.look.viewer,
+            acting_for=self.acting_for, now=self.look.now, idempotency_key=key_of(request), data=data,
+            expected_version=version if version is not None else self.version,
+        )
+
+    def drafts(self, data: Mapping[str, Any]) -> Preview:
+        """Return the papers that the step would make."""
+        return preview_step(
+            case_id=self.look.case.pk, name=self.name, part_id=self._part_key, actor=self.look.viewer,
+            acting_for=self.acting_for, now=self.look.now, data=data,
+        )
+
+    def save(self, values: Mapping[str, Any]) -> Outcome:
+        """Keep findings in the dossier."""
+        return save_dossier(
+            case_id=self.look.case.pk, actor=self.look.viewer, now=self.look.now, values=values,
+            expected_version=self.look.case.version,
+        )
+
+    def store_uploads(self, sheet: Sheet) -> int:
+        """Attach the files that came and put their ids in place; return 422 or 413 when one is refused, else 0."""
+        status = 0
+        for name, upload in sheet.form.uploads.items():
+            try:
+                kept = attach_file(
+                    case_id=self.look.case.pk, kind=f"ask:{name}", name=upload.name or name, source=upload,
+                    actor=self.look.viewer, now=self.look.now, part_id=self._part_key,
+                )
+            except FileRefused as fault:
+                said = fault.reason
+                sheet.form.refuse([Reason(said.code, said.vi, said.en, f"ask.{name}")])
+                status = 413 if fault.too_large else 422
+            else:
+                sheet.form.keep(name, str(kept.pk), kept.name)
+        self.record.refresh_from_db(fields=["version"])
+        return status
+
+
+def docx_answer(paper: Paper, body: bytes) -> HttpResponse:
+    """Return a draft as a file of its own."""
+    answer = HttpResponse(body, content_type=WORD)
+    answer["Content-Disposition"] = f'attachment; filename="du-thao-{paper.code}.docx"'
+    return answer
