@@ -15,6 +15,7 @@ from cases.access import COUNTER, fills_at_counter, holdings, is_applicant
 from cases.errors import InputFaults
 from cases.models import Case
 from cases.procedures import definition_by, in_force
+from cases.sections import APPLICANT, FILING
 from cases.services.computing import compute, validated
 from cases.services.events import Happening, append, id_of
 from cases.services.loading import check_version, load_turn
@@ -30,7 +31,6 @@ from workflows.errors import Reason, TransitionRefused
 
 SELF: Final = object()  # the applicant is whoever opens the case
 TITLED = ("text", "enum")
-OWN = ("applicant_", "contact_")
 
 
 def open_case(
@@ -114,7 +114,9 @@ def _opened(
 
 
 def _check_opener(case: Case, actor: User | None, now: dt.datetime) -> None:
-    if actor is None or (is_applicant(case, actor, now) and case.applicant_id == actor.pk and _member(case, actor, now)):
+    if actor is None:
+        return
+    if is_applicant(case, actor, now) and case.applicant_id == actor.pk and _member(case, actor, now):
         return
     if any(held.role == COUNTER for held in holdings(actor, now)):
         return
@@ -215,5 +217,6 @@ def name_case(case: Case, definition: Procedure) -> None:
 
 
 def _names_matter(field: Field) -> bool:
-    plain = not (field.personal or field.sensitive or field.visible_to or field.name.startswith(OWN))
+    filer = field.name.startswith(APPLICANT) or field.name in FILING
+    plain = not (field.personal or field.sensitive or field.visible_to or filer)
     return plain and field.base in TITLED and field.required is True and field.required_from is None
