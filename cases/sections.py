@@ -64,7 +64,8 @@ def _portions(fields: Sequence[Field]) -> Iterator[list[Field]]:
             found.append([])
         found[-1].append(field)
     if len(found) > 1 and len(found[-1]) < FEW:
-        found[-2] += found.pop()
+        last = found.pop()
+        found[-1] += last
     yield from (portion for portion in found if portion)
 
 

@@ -87,11 +87,11 @@ def task_groups(filing: Filing) -> list[dict[str, Any]]:
 def _section_task(filing: Filing, section: Section) -> dict[str, Any]:
     labels = [label_of(field) for field in section.fields[:3]]
     left = len(filing.missing_in(section))
-    about = "; ".join(labels) + (" …" if len(section.fields) > len(labels) else "")
+    about = "; ".join(labels) + ("…" if len(section.fields) > len(labels) else ".")
     hint = gettext("Còn %(n)d mục bắt buộc") % {"n": left} if left else ""
     return {
         "label": section, "href": reverse("case_section", args=[filing.case.code, section.code]),
-        "status": "todo" if left else "done", "hint": ". ".join(text for text in (about, hint) if text),
+        "status": "todo" if left else "done", "hint": f"{about} {hint}".strip(),
     }
 
 

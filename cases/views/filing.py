@@ -161,15 +161,16 @@ def file_rows(filing: Filing) -> list[dict[str, Any]]:
 
 
 def missing_link(filing: Filing, reason: Reason) -> dict[str, Any]:
-    """Return what is missing with the address of the page on which it is given."""
-    ref = filing.case.code
-    if reason.path.startswith("attachments."):
-        address = f"{reverse('case_files', args=[ref])}?back=check#file-{reason.path.removeprefix('attachments.')}"
-        return {"reason": reason, "href": address}
+    """Return what is missing, by name, with the address of the page on which it is given."""
+    ref, (root, _, rest) = filing.case.code, reason.path.partition(".")
+    name = rest.partition("[")[0]
+    if root == "attachments":
+        kind = next((a for a in filing.definition.attachments if a.code == name), reason)
+        return {"label": kind, "href": f"{reverse('case_files', args=[ref])}?back=check#file-{name}"}
     section = filing.section_of(reason.path)
-    name = reason.path.removeprefix("dossier.").partition("[")[0]
     page = reverse("case_section", args=[ref, section.code]) if section else reverse("case_edit", args=[ref])
-    return {"reason": reason, "href": f"{page}?back=check#id_{name}"}
+    label = filing.definition.field(name) if name == rest else reason
+    return {"label": label, "href": f"{page}?back=check#id_{name}"}
 
 
 @require_safe
