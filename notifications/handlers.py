@@ -16,7 +16,7 @@ from notifications.models import IN_APP, OPEN, Message
 from notifications.occasion import occasion_of
 from notifications.posting import post
 from notifications.quiet import sendable_from
-from notifications.recipients import recipients_of
+from notifications.recipients import people_of, recipients_of
 from workflows.errors import TransitionRefused
 
 NOTICE = "notice"
@@ -29,7 +29,7 @@ SHORTLY = dt.timedelta(seconds=5)
 def tell(effect: Effect) -> None:
     """Write what the recipients of a notice are to read. Runs in the transaction that closes the outbox row."""
     wanted = effect.payload
-    occasion = occasion_of(effect.case_id, effect.seq, wanted["notice"], wanted["part"], effect.now)
+    occasion = occasion_of(effect, wanted["notice"], wanted["part"])
     post(occasion, recipients_of(occasion, wanted["to"]))
 
 
@@ -127,6 +127,7 @@ def _note_service(part: Part, effect: Effect) -> None:
 
 
 def _ask_to_serve(part: Part, effect: Effect) -> None:
-    occasion = occasion_of(effect.case_id, effect.seq, SERVICE_NEEDED, part.key, effect.now)
+    """That nobody was reached is news to all of the one-stop unit, also to who made the request."""
+    occasion = occasion_of(effect, SERVICE_NEEDED, part.key)
     with transaction.atomic():
-        post(occasion, recipients_of(occasion, SERVERS))
+        post(occasion, people_of(occasion, SERVERS))

@@ -37,7 +37,7 @@ def _letter(raw: bytes) -> Letter:
     message = email.message_from_bytes(raw, EmailMessage, policy=email.policy.default)
     body = message.get_body(("plain",))
     return Letter(
-        subject=str(message["subject"] or ""),
+        subject=str(message["subject"] or "").strip(),  # a long one begins on the second line
         sender=str(message["from"] or ""),
         to=str(message["to"] or ""),
         date=str(message["date"] or ""),

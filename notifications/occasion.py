@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.clock import local_day
+from cases.effects import Effect
 from cases.errors import DeliveryImpossible
 from cases.models import Case, Event, Part
 from cases.procedures import definition_of
@@ -43,15 +43,15 @@ class Occasion:
         return list(opened.order_by("pk"))
 
 
-def occasion_of(case_id: uuid.UUID | None, seq: int, notice: str, part_key: str, now: dt.datetime) -> Occasion:
-    """Return what an event has to tell. Raises DeliveryImpossible when the procedure has no such notice."""
-    case = Case.objects.select_related("applicant", "organisation", "unit").get(pk=case_id)
+def occasion_of(effect: Effect, notice: str, part_key: str) -> Occasion:
+    """Return what the event of an effect has to tell. Raises DeliveryImpossible when the procedure has no such notice."""
+    case = Case.objects.select_related("applicant", "organisation", "unit").get(pk=effect.case_id or "")
     definition = definition_of(case.definition_id)
     if notice not in definition.notices:
         raise DeliveryImpossible(f"notice {notice} unknown in {definition.procedure} {definition.folder}")
-    event = Event.objects.get(case=case, seq=seq)
+    event = Event.objects.get(case=case, seq=effect.seq)
     part = case.parts.get(key=part_key) if part_key else None
-    return Occasion(case, definition, event, cause_of(event), notice, part, now)
+    return Occasion(case, definition, event, cause_of(event), notice, part, effect.now)
 
 
 def cause_of(event: Event) -> Event:

@@ -51,8 +51,8 @@ def sender_on(day: dt.date, language: str) -> Sender:
     office = rows.get("office", {})
     name = (office.get("name_en") if language == "en" else None) or office.get("name", "")
     url = str(rows.get("site", {}).get("url", "")).rstrip("/")
-    said = (str(name), str(office.get("phone", "")), str(office.get("address", "")))
-    return Sender(*(one_line(text) for text in said), one_line(url))
+    phone, address = str(office.get("phone", "")), str(office.get("address", ""))
+    return Sender(one_line(str(name)), one_line(phone), one_line(address), one_line(url))
 
 
 def case_path(case: Case) -> str:

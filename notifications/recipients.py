@@ -30,18 +30,23 @@ class Recipient:
 
 
 def recipients_of(occasion: Occasion, roles: Iterable[str]) -> list[Recipient]:
-    """Return each person once, whatever the number of their roles; whoever acted is left out.
+    """Return each person once, whatever the number of their roles; whoever acted knows it and is left out.
 
     Roles without anybody in the system give nobody: paper goes to them through the one-stop unit.
     """
+    told = [r for r in people_of(occasion, roles) if not _acted(occasion, r.user)]
+    return told + [r for r in _substitutes(occasion, told) if not _acted(occasion, r.user)]
+
+
+def people_of(occasion: Occasion, roles: Iterable[str]) -> list[Recipient]:
+    """Return the people behind the roles, each once, those who acted among them."""
     found: dict[object, Recipient] = {}
     for role in roles:
         for user, part in _people(occasion, role):
             known = found.get(user.pk)
             roles_so_far = known.roles if known is not None else ()
             found[user.pk] = Recipient(user, (*roles_so_far, role), part or (known.part if known else None))
-    told = [r for r in found.values() if not _acted(occasion, r.user)]
-    return told + list(_substitutes(occasion, told))
+    return list(found.values())
 
 
 def _acted(occasion: Occasion, user: User) -> bool:
@@ -101,6 +106,6 @@ def _substitutes(occasion: Occasion, told: Sequence[Recipient]) -> Iterator[Reci
     known = {r.user.pk for r in told}
     for away in (r for r in told if not r.applies):
         for user in substitutes_of(away.user, occasion.day):
-            if user.pk not in known and not _acted(occasion, user):
+            if user.pk not in known:
                 known.add(user.pk)
                 yield Recipient(user, away.roles, away.part, away.user)

@@ -1,4 +1,4 @@
-"""The trial province with its published procedures, loaded once for a file of tests and undone after it."""
+"""The trial province with its published procedures, loaded once for this folder of tests and undone after it."""
 from __future__ import annotations
 
 import datetime as dt
@@ -16,7 +16,7 @@ from tests.sink import SmtpSink
 ENTERED = dt.datetime(2026, 1, 5, 2, 0, tzinfo=dt.UTC)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def _province(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), transaction.atomic():
         load_trial(now=ENTERED)

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.test import Client
 
-from accounts.models import OrgUnit, Organisation, User
+from accounts.models import Organisation, OrgUnit, User
+from accounts.roles import holders
 from cases.effects import Effect
 from cases.models import Case, Event, OutboxEntry, Part
 from cases.procedures import in_force
@@ -47,6 +48,7 @@ class Scene:
         for name in ("lan", "hong", "minh", "ha", "dung", "nga", "son", "kien", "binh", "van", "an", "admin"):
             setattr(self, name, user(name))
         self.police, self.army = user("cong-an"), user("quan-su")
+        self.counter = list(holders("intake", "", TODAY))  # Minh and whoever else sits there
         self.division = OrgUnit.objects.get(code="hop_tac_quoc_te")
         self.case = self.grant(**more)
 
@@ -120,10 +122,13 @@ def entry_of(message: Message) -> OutboxEntry:
 
 
 def sent(message: Message, now: dt.datetime = NOW) -> Delivery:
-    """Let a carrier deliver a mail once; the message is as it is afterwards."""
-    became = deliver(entry_of(message).pk, now=now)
-    message.refresh_from_db()
-    return became
+    """Let a carrier deliver a mail once."""
+    return deliver(entry_of(message).pk, now=now)
+
+
+def fresh(message: Message) -> Message:
+    """Return the message as it stands now; its status is protected, so it is read anew."""
+    return Message.objects.get(pk=message.pk)
 
 
 def worked_off(now: dt.datetime) -> list[Delivery]:
