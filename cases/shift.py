@@ -26,7 +26,7 @@ NOTICE = 0.1  # seconds after which a signal is noticed
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 TROUBLE = 3.0  # seconds to wait when the database does not answer
 
-DATABASE_SILENT = "Cơ sở dữ liệu không trả lời, hoặc chưa chạy migrate / the database does not answer or is not migrated"
+DATABASE_SILENT = "Cơ sở dữ liệu không trả lời, hoặc chưa migrate / the database does not answer or is not migrated"
 
 Job = Callable[["Shift"], None]
 log = structlog.get_logger("hoso.carrier")
@@ -68,10 +68,10 @@ def run_shift(shift: Shift, jobs: Mapping[str, Job]) -> bool:
 
     What takes longer than GRACE to finish is left to its lease.
     """
-    everything = {**jobs, "doorbell": listen, "chores": keep_chores}
-    crew = [threading.Thread(target=_run, args=(shift, job), daemon=True, name=name) for name, job in everything.items()]
-    for thread in crew:
-        thread.start()
+    crew = []
+    for name, job in {**jobs, "doorbell": listen, "chores": keep_chores}.items():
+        crew.append(threading.Thread(target=_run, args=(shift, job), daemon=True, name=name))
+        crew[-1].start()
     _wait_for_the_end(shift)
     end = time.monotonic() + GRACE
     for thread in crew:
@@ -85,7 +85,7 @@ def run_shift(shift: Shift, jobs: Mapping[str, Job]) -> bool:
 def _wait_for_the_end(shift: Shift) -> None:
     """Wait in the main thread, where signals arrive: the handlers only make a note."""
     notes: list[int] = []
-    before = {sign: signal.signal(sign, lambda number, _frame: notes.append(number)) for sign in SIGNALS} if _in_main() else {}
+    before = {sign: signal.signal(sign, lambda number, _frame: notes.append(number)) for sign in SIGNALS}
     while not notes and not shift.stop.is_set():
         time.sleep(NOTICE)
     shift.end()
@@ -93,16 +93,13 @@ def _wait_for_the_end(shift: Shift) -> None:
         signal.signal(sign, handler)
 
 
-def _in_main() -> bool:
-    return threading.current_thread() is threading.main_thread()
-
-
 def _run(shift: Shift, job: Job) -> None:
     """Run one job to its end. A job that breaks down ends the whole process, which its supervisor starts anew."""
     try:
         job(shift)
     except Exception as error:  # noqa: BLE001  # a thread must not vanish silently
-        log.critical("broke down", thread=threading.current_thread().name, error=what_failed(error), trace=trace_of(error))
+        what, trace = what_failed(error), trace_of(error)
+        log.critical("broke down", thread=threading.current_thread().name, error=what, trace=trace)
         shift.broken = True
         shift.end()
     finally:
@@ -121,7 +118,11 @@ def listen(shift: Shift) -> None:
 def keep_chores(shift: Shift) -> None:
     """Give signs of life and keep the house."""
     carrier = name_of(shift.kind)
-    chores = {EVERY: lambda: beat(carrier, now()), HOUSE: lambda: keep_house(now()), DAY: lambda: sweep_store(now())}
+    chores: dict[float, Callable[[], None]] = {
+        EVERY: lambda: beat(carrier, now()),
+        HOUSE: lambda: keep_house(now()),
+        DAY: lambda: sweep_store(now()),
+    }
     last = {every: time.monotonic() - every for every in chores}
     while not shift.stop.is_set():
         for every, chore in chores.items():

@@ -20,7 +20,12 @@ app.conf.update(
     broker_url=settings.REDIS_URL or None,
     broker_connection_retry_on_startup=True,
     broker_connection_timeout=SILENCE,
-    broker_transport_options={**VISIBILITY, "socket_connect_timeout": SILENCE, "socket_timeout": SILENCE, "socket_keepalive": True},
+    broker_transport_options={
+        **VISIBILITY,
+        "socket_connect_timeout": SILENCE,
+        "socket_timeout": SILENCE,
+        "socket_keepalive": True,
+    },
     result_backend_transport_options=VISIBILITY,
     **VISIBILITY,
     task_default_queue="hoso",

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from django.db import connection
 
@@ -14,7 +15,7 @@ class Doorbell:
     """Belongs to one thread and uses that thread's connection, outside any transaction."""
 
     def __init__(self) -> None:
-        self._listening: object = None  # the driver's connection on which LISTEN stands
+        self._listening: Any = None  # the driver's connection on which LISTEN stands
         self._version = 0
 
     def wait(self, seconds: float) -> bool:
@@ -24,7 +25,7 @@ class Doorbell:
             return self._postgres(seconds) if connection.vendor == "postgresql" else self._sqlite(seconds)
 
     def _postgres(self, seconds: float) -> bool:
-        driver = connection.connection
+        driver: Any = connection.connection
         if self._listening is not driver:  # a new connection listens to nothing, and what it missed is due now
             driver.execute(f"LISTEN {CHANNEL}")
             self._listening = driver

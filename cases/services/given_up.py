@@ -32,7 +32,8 @@ def _try(note: Handler, effect: Effect) -> None:
         with transaction.atomic():
             note(effect)
     except Exception as error:  # noqa: BLE001  # see note_given_up
-        log.error("burial failed", entry=effect.entry_id, kind=effect.kind, error=what_failed(error), trace=trace_of(error))
+        what, trace = what_failed(error), trace_of(error)
+        log.error("burial failed", entry=effect.entry_id, kind=effect.kind, error=what, trace=trace)
 
 
 def _append_event(effect: Effect) -> None:

@@ -49,9 +49,9 @@ class Backlog:
 
 def backlog(now: dt.datetime) -> Backlog:
     """Return how many rows wait, since when, and how many were given up."""
-    waiting = due_entries(now).order_by().aggregate(due=Count("pk"), oldest=Min("due"))
+    waiting = due_entries(now).order_by().aggregate(count=Count("pk"), oldest=Min("due"))
     failed = Q(done_at=None, dead_at=None, attempts__gt=0) & ~Q(last_error="")
     rest = OutboxEntry.objects.filter(done_at=None).aggregate(
         failing=Count("pk", filter=failed), dead=Count("pk", filter=Q(dead_at__isnull=False))
     )
-    return Backlog(**waiting, **rest)
+    return Backlog(waiting["count"], waiting["oldest"], **rest)

@@ -56,7 +56,10 @@ def due_entries(now: dt.datetime) -> QuerySet[OutboxEntry]:
 
 
 def deliver(entry_id: int, *, now: dt.datetime) -> Delivery:
-    """Carry out one outbox row if it may be claimed. Never raises for what a handler does, only when the database fails."""
+    """Carry out one outbox row if it may be claimed; return what became of it.
+
+    What a handler raises stands in the row afterwards. Raises only when the database fails.
+    """
     entry = _claimed(entry_id, now)
     if entry is None:
         return Delivery.TAKEN

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 
 from cases.effects import Effect
-from cases.errors import CaseChanged, CaseNotFound, DeliveryImpossible, DeliveryPostponed
+from cases.errors import CaseChanged, DeliveryImpossible, DeliveryPostponed
 from cases.models import Case, Event, Part
 from cases.procedures import definition_by
 from cases.services.advance import advance_case
@@ -44,9 +44,10 @@ def _timer(effect: Effect) -> DueTimer:
 
 def _present(effect: Effect, timer: DueTimer) -> Turn:
     """Return the case as it stands now, not locked: `expected_version` tells if it moves before the step."""
-    case = Case.objects.select_related("unit", "organisation", "definition").filter(pk=effect.case_id).first()
+    rows = Case.objects.select_related("unit", "organisation", "definition").defer("definition__body")
+    case = rows.filter(pk=effect.case_id).first() if effect.case_id is not None else None
     if case is None:
-        raise DeliveryImpossible("case_missing") from CaseNotFound(effect.case_id)
+        raise DeliveryImpossible("case_missing")
     request = Request(case.pk, timer.name, None, effect.now, part_key=timer.part_key or None)
     return Turn(definition_by(case.definition.hash), case, parts_of(case), effect.now, request, roles=SYSTEM)
 

@@ -1,4 +1,4 @@
-"""manage.py relay: hand the ids of due outbox rows to Celery on Redis. Beside it run `celery -A config.celery worker`."""
+"""manage.py relay: hand the ids of due outbox rows to Celery on Redis; `celery -A config.celery worker` takes them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **__: Any) -> None:
         """Relay until stopped; ends with 2 without a broker to talk to, with 1 when the database does not answer."""
         if not settings.REDIS_URL:
-            raise CommandError("Chưa đặt REDIS_URL: không có Redis thì dùng `manage.py worker` / REDIS_URL is not set", returncode=USAGE)
+            message = "Chưa đặt REDIS_URL; không có Redis thì chạy `manage.py worker` / REDIS_URL is not set"
+            raise CommandError(message, returncode=USAGE)
         try:
             outbox_answers()
         except (DatabaseError, InterfaceError) as fault:
@@ -45,6 +46,6 @@ class Command(BaseCommand):
 def name_to_celery(entry_id: int) -> None:
     """Put the id of an outbox row on the queue. Raises ConnectionError when the broker does not answer."""
     try:
-        deliver_entry.apply_async((entry_id,), retry=True, retry_policy=TRY_TWICE, app=app)
+        app.send_task(deliver_entry.name, (entry_id,), retry=True, retry_policy=TRY_TWICE)
     except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError) as fault:
         raise ConnectionError from fault
