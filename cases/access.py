@@ -60,10 +60,8 @@ def roles_on(case: Case, user: User | None, now: dt.datetime, part: Part | None 
     if user is None:
         return frozenset({"system"})
     held = holdings(user, now)
-    roles = {h.role for h in held if counts(h, case, part, user)}
-    if not roles and is_applicant(case, user, now):
-        return APPLICANTS
-    return frozenset(roles)
+    roles = frozenset(h.role for h in held if counts(h, case, part, user))
+    return roles | APPLICANTS if is_applicant(case, user, now) else roles
 
 
 def counts(holding: Holding, case: Case, part: Part | None, user: User) -> bool:

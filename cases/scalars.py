@@ -188,7 +188,7 @@ def _money(raw: Any) -> dict[str, Any]:
 
 def _stored_money(minor: Any, currency: str) -> dict[str, Any]:
     minor_digits(currency)
-    if not isinstance(minor, int) or isinstance(minor, bool) or not 0 <= minor <= LARGEST_MINOR:
+    if not isinstance(minor, int) or isinstance(minor, bool) or abs(minor) > LARGEST_MINOR:
         raise UnreadableAmount
     return {"minor": minor, "currency": currency}
 

@@ -15,8 +15,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field as Key, ValidationError
 
-from workflows.definition import Machine, Procedure, Step
+from workflows.definition import Procedure, Step
 from workflows.errors import DefinitionError, Fault
+from workflows.resolve import Resolved
 
 FILE = "scenarios.yaml"
 _PART = re.compile(r"(\w+)-\d+")
@@ -68,6 +69,7 @@ class Given(Record):
     organisation: str | None = None
     dossier: dict[str, Any] = {}
     attachments: list[str] = []
+    twin: bool = False  # the same was filed before and is open
     applicant: bool = True  # false: opened at the counter for somebody without an account
 
 
@@ -185,18 +187,37 @@ def _unique(found: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(dict.fromkeys(names)) for name, names in found.items()}
 
 
-def uncovered(procedure: Procedure, coverage: Coverage) -> list[str]:
-    """Return what no scenario walks: steps never taken, guards that never refuse. Papers, timers and notices belong
-    to steps: taken with them."""
-    machines = {"": procedure.machine, **{f"{p.code}.": p.machine for p in procedure.parts}}
+def uncovered(resolved: Resolved, coverage: Coverage) -> list[str]:
+    """Return what the folder adds or overrides and no scenario walks: steps never taken, guards that never refuse.
+
+    Papers, timers and notices belong to steps and are covered with them; the common layer is covered by its own
+    scenarios against a fixture procedure (language of procedures, what publication stores).
+    """
+    procedure = resolved.procedure
     found = []
-    for prefix, machine in machines.items():
-        found += [f"{prefix}{step.name}" for step in _all(machine) if f"{prefix}{step.name}" not in coverage.taken]
-    codes = {g.code: prefix + s.name for prefix, m in machines.items() for s in _all(m) for g in s.require if s.when != "auto"}
-    found += [f"{where}: {code}" for code, where in codes.items() if code not in coverage.refused]
-    rules = {g.code: f"fields.{f.name}" for f in procedure.fields for g in f.validate_}
-    return found + [f"{where}: {code}" for code, where in rules.items() if code not in coverage.refused]
+    for prefix, path, step in _steps_of(procedure):
+        name = f"{prefix}{step.name}"
+        if own(resolved, path) and name not in coverage.taken:
+            found.append(name)
+        if own(resolved, f"{path}.require") and step.when != "auto":
+            found += [f"{name}: {g.code}" for g in step.require if g.code not in coverage.refused]
+    for field in procedure.fields:
+        if own(resolved, f"fields.{field.name}"):
+            found += [f"fields.{field.name}: {g.code}" for g in field.validate_ if g.code not in coverage.refused]
+    return list(dict.fromkeys(found))
 
 
-def _all(machine: Machine) -> tuple[Step, ...]:
-    return (*machine.transitions, *machine.acts)
+def own(resolved: Resolved, path: str) -> bool:
+    """Whether something stands in the procedure's own folders, not in the common layer."""
+    file, _ = resolved.places.get(path, ("", 0))
+    return file.startswith(f"{resolved.procedure.procedure}/")
+
+
+def _steps_of(procedure: Procedure) -> Iterator[tuple[str, str, Step]]:
+    """Yield (prefix of the name, place, step) of every step of the case and its parts."""
+    machines = [("", "", procedure.machine), *((f"{p.code}.", f"parts.{p.code}.", p.machine) for p in procedure.parts)]
+    for prefix, path, machine in machines:
+        for step in machine.transitions:
+            yield prefix, f"{path}transitions.{step.name}", step
+        for step in machine.acts:
+            yield prefix, f"{path}acts.{step.name}", step

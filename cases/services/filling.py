@@ -29,6 +29,7 @@ class Filled:
     facts: dict[str, Any] = field(default_factory=dict)
     faults: list[Reason] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
+    recorded: bool = False
     recorded_for: str = ""
     inputs: dict[str, Any] = field(default_factory=dict)  # everything that the event commits to
 
@@ -38,6 +39,7 @@ def fill(turn: Turn, step: Step, part: Part | None) -> Filled:
     bare = turn.attempt(step, part)
     filled = Filled()
     _fill_ask(turn, filled, asked(bare))
+    filled.recorded = bare.recorded
     if bare.recorded:
         filled.recorded_for = _recorded_person(filled.ask, step)
     _fill_dossier(turn, filled, step, part)

@@ -6,7 +6,7 @@ import uuid
 
 from accounts.mandates import mandate_for
 from accounts.models import User
-from cases.access import is_applicant, roles_on, sees_part, visible_cases
+from cases.access import APPLICANTS, is_applicant, roles_on, sees_part, visible_cases
 from cases.errors import CaseChanged, CaseNotFound
 from cases.models import Case, Event, Part
 from cases.procedures import definition_by
@@ -36,11 +36,12 @@ def take_roles(turn: Turn, actor: User | None, acting_for: User | None) -> None:
 
     Raises TransitionRefused (mandate_ended) when no mandate in force covers the step.
     """
-    turn.applies = is_applicant(turn.case, actor, turn.now)
     turn.mandate_no = ""
     if acting_for is None or actor is None:
         turn.roles = roles_on(turn.case, actor, turn.now, turn.part)
+        turn.applies = bool(turn.roles & APPLICANTS)
         return
+    turn.applies = is_applicant(turn.case, actor, turn.now)
     covered = (mandate_for(actor, acting_for, turn.case.procedure, act, turn.day) for act in _acts(turn))
     mandate = next((found for found in covered if found is not None), None)
     if mandate is None:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from cases.effects import PaperJob, PaperMade, Stage, make_papers
-from cases.models import Part
+from cases.models import Attachment, Part
 from cases.services.turn import Turn
 from workflows.definition import Paper
 from workflows.engine import Move, applies
 
+SIGNED_COPY = "signed:"  # kind of the attachment that is the digitally signed copy of a paper: signed:<paper>
 STAGES: tuple[Stage, ...] = ("prepare", "sign", "issue")
 
 
@@ -65,6 +66,7 @@ def _keep(turn: Turn, move: Move, part: Part | None, made: PaperMade) -> None:
         _mark_signed(turn, paper)
     else:
         kept |= {"issued": True, "draft": False, "issued_on": made.issued_on, "public": paper.public}
+        _mark_electronic(turn, paper)
     holder.papers = {**holder.papers, made.paper: kept}
     _answer(turn, made)
 
@@ -78,6 +80,15 @@ def _mark_signed(turn: Turn, paper: Paper) -> None:
     """The case counts as signed from the first signature of the attempt under a public nd30 paper."""
     if paper.family == "nd30" and paper.public and not turn.case.attributes.get("signed"):
         turn.case.attributes |= {"signed": True, "signed_on": turn.day.isoformat()}
+
+
+def _mark_electronic(turn: Turn, paper: Paper) -> None:
+    """The result is electronic when its digitally signed copy lies beside it (Nghị định 30/2020/NĐ-CP art. 5)."""
+    if paper.family != "nd30" or not paper.public:
+        return
+    copies = Attachment.objects.filter(case=turn.case, kind=f"{SIGNED_COPY}{paper.code}", replaced_at=None)
+    if copies.exists():
+        turn.case.attributes["result_electronic"] = True
 
 
 def _answer(turn: Turn, made: PaperMade) -> None:

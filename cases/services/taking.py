@@ -37,7 +37,9 @@ def attempt_of(
 ) -> Attempt:
     """Return the attempt with everything that the actor filled in."""
     grantor = turn.request.acting_for
-    people = (turn.person, str(grantor.pk) if grantor is not None else "", filled.recorded_for, second)
+    # Whoever types in another's act does not sign: four eyes looks at the recorded person.
+    actor = turn.person if not filled.recorded else ""
+    people = (actor, str(grantor.pk) if grantor is not None else "", filled.recorded_for, second)
     attempt = turn.attempt(
         step,
         part,

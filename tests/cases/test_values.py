@@ -119,7 +119,6 @@ def test_what_people_type_becomes_the_stored_form(spec, raw, stored):
     (field("money"), "1e9 USD", "not_money"),
     (field("money"), {"minor": 1.5, "currency": "USD"}, "not_money"),
     (field("money"), {"minor": True, "currency": "USD"}, "not_money"),
-    (field("money"), {"minor": -1, "currency": "USD"}, "not_money"),
     (field("money"), {"minor": 2**53, "currency": "USD"}, "not_money"),
     (field("money"), {"amount": "1", "currency": "USD", "rate": "2"}, "not_money"),
     (field("money"), 15000000, "unknown_currency"),

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from accounts.models import OrgUnit
+from accounts.services import close_unit, open_unit
 from cases.publication import publish_all
 from config.trial import load_trial
 from tests.databases import Template
@@ -20,7 +22,15 @@ def province(_template: Template, django_db_blocker: Any, tmp_path_factory: Any)
     with django_db_blocker.unblock(), _template.copy(tmp_path_factory.mktemp("province")) as name:
         load_trial(now=OPENED)
         publish_all(now=OPENED)
+        close_former_unit()
         yield name
+
+
+def close_former_unit() -> None:
+    """A division that was merged into another: what a recorded hand-over may name."""
+    unit = open_unit(code="le_tan", name="Phòng Lễ tân", kind="division", valid_from=OPENED.date(), actor=None, now=OPENED)
+    successor = OrgUnit.objects.get(code="lanh_su_bien_gioi")
+    close_unit(unit=unit, last_day=dt.date(2025, 12, 31), successor=successor, actor=None, now=OPENED)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from documents.models import Document
 from workflows.errors import TransitionRefused
 from workflows.scenarios import Action, Given, Scenario
 
-DELIVERED = ("timer", "service", "void_papers", "link")  # notices are looked at as promises
+DELIVERED = ("timer", "service", "void_papers", "link", "notice")  # mails are the business of other tests
 TICK = dt.timedelta(minutes=5)
 SCAN = b"%PDF-1.4 scan"
 
@@ -118,7 +118,7 @@ class Walk:
     # --------------------------------------------------------------------------------------------- compare
     def events_since(self, head: int) -> list[str]:
         events = Event.objects.filter(case=self.case, seq__gt=head).order_by("seq")
-        quiet = ("note_service", "link", "link_pending")
+        quiet = ("link", "link_pending")
         return [f"{e.part_key}.{e.name}" if e.part_key else e.name for e in events if e.name not in quiet]
 
     def compare(self, action: Action, head: int) -> None:
@@ -202,7 +202,12 @@ def resolved(values: Any, walk: Walk | None = None) -> Any:
 
 def walked(procedure: str, scenario: Scenario) -> Walk:
     """Walk a whole scenario; the first difference raises."""
-    walk = Walk(procedure, scenario.given, moment(scenario.given.at, dt.datetime.now(LOCAL)))
+    begun = moment(scenario.given.at, dt.datetime.now(LOCAL))
+    if scenario.given.twin:
+        twin = Walk(procedure, scenario.given, begun - dt.timedelta(hours=1))
+        twin.open()
+        twin.take(Action(as_=scenario.given.by, do="submit", with_={"confirm": ["data_notice"]}))
+    walk = Walk(procedure, scenario.given, begun)
     walk.open()
     for number, action in enumerate(scenario.steps, 1):
         try:
