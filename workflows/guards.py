@@ -88,6 +88,8 @@ def reads_ask(guard: Guard) -> bool:
         return "ask" in compiled(guard.cel).roots
     if guard.builtin in ("checklist_complete", "recorded_document", "defects_complete"):
         return True
+    if guard.builtin == "consultation" and guard.params.get("stage") == "asked":
+        return True
     return any(isinstance(v, str) and v.startswith("ask.") for v in guard.params.values())
 
 
