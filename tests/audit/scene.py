@@ -1,4 +1,5 @@
 """A complaint on its way through the trial province, with a history of nearly everything that can happen."""
+
 from __future__ import annotations
 
 import datetime as dt
