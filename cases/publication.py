@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from workflows.definition import Paper, Procedure
 from workflows.errors import DefinitionError, Fault
 from workflows.loader import Draft
 from workflows.proof.findings import Places
+from workflows.proof.scenarios import prove_scenarios
 from workflows.registry import Folder, all_folders, draft
 from workflows.resolve import Resolved, resolve
 from workflows.soundness import builtins_of, prove
@@ -56,23 +57,27 @@ def publish_all(*, now: dt.datetime, actor: User | None = None, roots: Iterable[
     return publish_each(folders(roots), actor=actor, now=now)
 
 
-def publish_each(chosen: Sequence[Folder], *, actor: User | None, now: dt.datetime) -> list[Publication]:
+def publish_each(
+    chosen: Sequence[Folder], *, actor: User | None, now: dt.datetime, strict: bool = False
+) -> list[Publication]:
     """Publish each folder that differs from what is published; a faulty one keeps none back. Raises NotForYou."""
     administrators_only(actor, now)
     codes = {folder.code for folder in chosen}
-    return [_tried(prepare(folder, codes), actor=actor, now=now) for folder in chosen]
+    proved = frozenset() if strict else _current_hashes()
+    prepared = (prepare(folder, codes, strict=strict, proved=proved) for folder in chosen)
+    return [_tried(one, actor=actor, now=now) for one in prepared]
 
 
 def publish_folder(
-    folder: Folder, *, actor: User | None, now: dt.datetime, roots: Iterable[Path] = ()
+    folder: Folder, *, actor: User | None, now: dt.datetime, strict: bool = False, roots: Iterable[Path] = ()
 ) -> Published:
     """Publish a folder; an unchanged one stays as it is. Raises DefinitionError with every fault, NotForYou.
 
-    `roots`: further roots whose procedures this one may link to.
+    `roots`: further roots whose procedures this one may link to. `strict`: what no scenario walks is an error.
     """
     administrators_only(actor, now)
     codes = {f.code for f in all_folders(roots)} if roots else set()
-    prepared = prepare(folder, codes)
+    prepared = prepare(folder, codes, strict=strict)
     if prepared.errors:
         raise DefinitionError(prepared.errors)
     return store(prepared, actor=actor, now=now)[0]
@@ -80,9 +85,13 @@ def publish_folder(
 
 def waiting_drafts(roots: Iterable[Path] = ()) -> list[Prepared]:
     """Return the folders that are not published as they now stand."""
-    hashes = set(Published.objects.filter(replaced_at=None).values_list("hash", flat=True))
-    prepared = [prepare(folder) for folder in folders(roots)]
+    hashes = _current_hashes()
+    prepared = [prepare(folder, proved=hashes) for folder in folders(roots)]
     return [p for p in prepared if p.procedure is None or p.procedure.hash() not in hashes]
+
+
+def _current_hashes() -> frozenset[str]:
+    return frozenset(Published.objects.filter(replaced_at=None).values_list("hash", flat=True))
 
 
 def folders(roots: Iterable[Path] = ()) -> list[Folder]:
@@ -90,18 +99,27 @@ def folders(roots: Iterable[Path] = ()) -> list[Folder]:
     return all_folders((*further_roots(), *roots))
 
 
-def prepare(folder: Folder, linked: Iterable[str] = ()) -> Prepared:
-    """Return a folder as it would be published; nothing is stored. `linked`: procedures published with it."""
+def prepare(
+    folder: Folder, linked: Iterable[str] = (), *, strict: bool = False, proved: Collection[str] = ()
+) -> Prepared:
+    """Return a folder as it would be published; nothing is stored.
+
+    `linked`: procedures published with it. `strict`: what no scenario walks is an error. `proved`: hashes of
+    publications, which need no proof again.
+    """
     written = draft(folder)
     try:
         found = resolve(written)
     except DefinitionError as wrong:
         return Prepared(folder, None, {}, wrong.faults, {})
-    faults = _proof(written, found, {*published_codes(), *linked})
     templates = compile_templates(found.procedure, written.search_path)
     papers = _pinned(found.procedure, templates.bodies)
     pinned = found.procedure.model_copy(update={"papers": papers})
-    return Prepared(folder, pinned, templates.bodies, _sorted([*faults, *templates.faults]), found.places)
+    faults = list(templates.faults)
+    if pinned.hash() not in proved:
+        faults += _proof(written, found, {*published_codes(), *linked})
+        faults += prove_scenarios(written, found, strict=strict)
+    return Prepared(folder, pinned, templates.bodies, _sorted(faults), found.places)
 
 
 def _proof(written: Draft, found: Resolved, codes: set[str]) -> list[Fault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +94,19 @@ def composed(paper: Paper, procedure: Procedure, body_text: str) -> bytes:
     if len(body_text) > LONGEST:
         raise DefinitionError([Fault(file, 0, paper.code, f"dài quá {LONGEST} ký tự / too long")])
     try:
-        template = compose(paper, body_text)
+        template = _composed(paper.model_dump_json(), body_text)
     except LayoutFault as fault:
         raise DefinitionError([Fault(file, fault.line, paper.code, fault.message)]) from fault
     faults = [*faults_in(template, known_to(paper, procedure)), *unlabelled(paper, procedure)]
     if faults:
         raise DefinitionError([Fault(file, 0, paper.code, message) for message in faults])
     return template
+
+
+@lru_cache(maxsize=128)
+def _composed(paper_json: str, body_text: str) -> bytes:
+    """Versions of a procedure share most papers, and composing one takes as long as all the rest of publication."""
+    return compose(Paper.model_validate_json(paper_json), body_text)
 
 
 def checked(paper: Paper, procedure: Procedure, template: bytes) -> list[Fault]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import yaml
 
 from workflows.definition import Procedure, Step
-from workflows.lines import lines_of
+from workflows.lines import Line, lines_of
+from workflows.resolve import Places
 from workflows.scenarios import Action, Scenarios
 
 
@@ -137,3 +138,11 @@ def _of_dossier(procedure: Procedure, name: str, action: Action) -> Iterator[str
         yield from (f"term {t.code}" for t in procedure.terms)
     yield from (f"ground {action.with_['ground']}",) if "ground" in action.with_ else ()
     yield from (f"consultee {code}" for code in action.with_.get("consultee_list", ()))
+
+
+def place_of(line: Line, places: Places) -> tuple[str, int]:
+    """Return file and line number where a line was written, or what it stands in."""
+    key = line.place
+    while key not in places and "." in key:
+        key = key.rpartition(".")[0]
+    return places.get(key, ("", 0))

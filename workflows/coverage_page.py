@@ -4,8 +4,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from workflows.coverage import Comparison, compare, read_deviations, read_specification, walks
+from workflows.coverage import Comparison, compare, place_of, read_deviations, read_specification, walks
 from workflows.lines import KINDS, Line, lines_of
+from workflows.loader import Draft
 from workflows.registry import Folder, draft
 from workflows.resolve import Places, Resolved, resolve
 from workflows.scenarios import FILE, Scenarios, read_scenarios
@@ -32,9 +33,14 @@ def coverage_page(folder: Folder, notes: Path) -> tuple[str, Comparison]:
     if specification:
         deviations = read_deviations((notes / "deviations.yaml").read_text(encoding="utf-8"), folder.code)
         told = compare(found.procedure, specification, deviations)
-    with_file = next((path for path in written.search_path if (path / FILE).is_file()), written.path)
+    with_file = folder_with_scenarios(written)
     introduction = INTRODUCTION.format(file=f"{with_file.parent.name}/{with_file.name}/{FILE}")
     return page(found, introduction, read_scenarios(with_file), specification, told), told
+
+
+def folder_with_scenarios(written: Draft) -> Path:
+    """Return the folder whose scenarios count: its own, else those of what it extends."""
+    return next((path for path in written.own_path if (path / FILE).is_file()), written.path)
 
 
 def page(
@@ -86,10 +92,7 @@ def _section(kind: str, lines: Sequence[Line], places: Places, walked: Walks, sc
 
 
 def _place(line: Line, places: Places) -> str:
-    key = line.place
-    while key not in places and "." in key:
-        key = key.rpartition(".")[0]
-    file, number = places.get(key, ("", 0))
+    file, number = place_of(line, places)
     return f"{file}:{number}" if file else "–"
 
 

@@ -37,10 +37,14 @@ class Draft:
     faults: tuple[Fault, ...]
 
     @property
+    def own_path(self) -> tuple[Path, ...]:
+        """The folder itself and what it extends, nearest first."""
+        return (self.path, *(self.path.parent / name for name in self.extends))
+
+    @property
     def search_path(self) -> tuple[Path, ...]:
         """Where the folder's files are looked for: itself, what it extends, the common layer."""
-        bases = [self.path.parent / name for name in self.extends]
-        return (self.path, *bases, self.common.path)
+        return (*self.own_path, self.common.path)
 
 
 def read_common(root: Path) -> Common:

@@ -50,6 +50,8 @@ class Command(BaseCommand):
         drawing.add_argument("--out", type=Path, help="tệp ghi ra; mặc định stdout")
         for verb in (checking, publishing, drawing, covering):
             verb.add_argument("--folder", default="", help="v1, v2 …; mặc định: phiên bản cuối / the last")
+        for verb in (checking, publishing):
+            verb.add_argument("--strict", action="store_true", help="thiếu kịch bản là lỗi / no scenario is an error")
         publishing.add_argument("--as", dest="person", default="", help="quản trị viên; trống: hệ thống / the system")
         for verb in (listing, checking, publishing, drawing, covering):
             verb.add_argument("--json", action="store_true", help="một đối tượng JSON ra stdout")
@@ -80,8 +82,9 @@ class Unusable(Exception):
 def listed(options: Answer) -> tuple[int, Answer, str]:
     """Return every publication that stands, and every folder that differs from it."""
     del options
-    prepared = {(p.folder.code, p.folder.name): p for p in map(prepare, folders())}
     published = {(row.procedure, row.folder): row for row in current()}
+    proved = {row.hash for row in published.values()}
+    prepared = {(f.code, f.name): prepare(f, proved=proved) for f in folders()}
     today = set(published_on(local_day(now())).values_list("pk", flat=True))
     keys = sorted({*prepared, *published})
     rows = [_row(key, published.get(key), prepared.get(key), today) for key in keys]
@@ -125,7 +128,7 @@ def checked(options: Answer) -> tuple[int, Answer, str]:
     """Return every fault of the chosen folders; staffing is judged as of today."""
     chosen = _chosen(options)
     codes = {folder.code for folder in chosen}
-    prepared = [prepare(folder, codes) for folder in chosen]
+    prepared = [prepare(folder, codes, strict=options["strict"]) for folder in chosen]
     rows = [{**_named(p), "hash": p.procedure.hash() if p.procedure else "", **_faults(p)} for p in prepared]
     answer: Answer = {"checked": rows}
     status = _status(prepared)
@@ -136,7 +139,7 @@ def checked(options: Answer) -> tuple[int, Answer, str]:
 
 def published(options: Answer) -> tuple[int, Answer, str]:
     """Publish the chosen folders that changed; return what stands and what was refused."""
-    made = _publish(_chosen(options), options["person"])
+    made = _publish(_chosen(options), options)
     stored = [{**_named(m.prepared), **_stored(m), **_faults(m.prepared)} for m in made if m.published is not None]
     refused = [m.prepared for m in made if m.published is None]
     answer: Answer = {"published": stored}
@@ -146,12 +149,13 @@ def published(options: Answer) -> tuple[int, Answer, str]:
     return status, answer, "\n".join(_told(m.prepared, _word(m)) for m in made)
 
 
-def _publish(chosen: Sequence[Folder], email: str) -> list[Publication]:
+def _publish(chosen: Sequence[Folder], options: Answer) -> list[Publication]:
+    email = options["person"]
     actor = User.objects.filter(email=email.lower(), is_active=True).first() if email else None
     if email and actor is None:
         raise Unusable(UNUSABLE, {"error": "no_user"}, "Không có người dùng này / there is no such user")
     try:
-        return publish_each(chosen, actor=actor, now=now())
+        return publish_each(chosen, actor=actor, now=now(), strict=options["strict"])
     except NotForYou as refusal:
         vi, en = "Chỉ quản trị viên được công bố thủ tục", "Only an administrator may publish"
         reason = {"code": "role_missing", "vi": vi, "en": en, "path": ""}
