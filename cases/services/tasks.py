@@ -163,7 +163,7 @@ def release_task(*, task_id: int, actor: User, now: dt.datetime) -> Task:
 def _hold(task_id: int, actor: User, now: dt.datetime, *, take: bool) -> Task:
     with transaction.atomic(durable=True):
         case, task = _locked(task_id)
-        if not _may_hold(task, actor, now):
+        if not may_hold(task, actor, now):
             raise TransitionRefused(
                 [Reason("role_missing", "Việc này không thuộc vai trò của bạn", "This task is not for your role")]
             )
@@ -196,6 +196,7 @@ def _locked(task_id: int) -> tuple[Case, Task]:
     return case, task
 
 
-def _may_hold(task: Task, actor: User, now: dt.datetime) -> bool:
+def may_hold(task: Task, actor: User, now: dt.datetime) -> bool:
+    """Whether the task is for a role that the person holds where the case is."""
     held = [h for h in holdings(actor, now) if h.role == task.role]
     return any(counts(h, task.case, task.part, actor) for h in held)
