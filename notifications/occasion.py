@@ -44,8 +44,10 @@ class Occasion:
 
 
 def occasion_of(effect: Effect, notice: str, part_key: str) -> Occasion:
-    """Return what the event of an effect has to tell. Raises DeliveryImpossible when the procedure has no such notice."""
-    case = Case.objects.select_related("applicant", "organisation", "unit").get(pk=effect.case_id or "")
+    """Return what the event of an effect has to tell. Raises DeliveryImpossible without a case or such a notice."""
+    if effect.case_id is None:
+        raise DeliveryImpossible("case_missing")
+    case = Case.objects.select_related("applicant", "organisation", "unit").get(pk=effect.case_id)
     definition = definition_of(case.definition_id)
     if notice not in definition.notices:
         raise DeliveryImpossible(f"notice {notice} unknown in {definition.procedure} {definition.folder}")

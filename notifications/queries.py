@@ -12,7 +12,7 @@ from accounts.models import User
 from cases.access import APPLICANTS, OUTSIDE, roles_to_look
 from cases.models import Case, OutboxEntry
 from cases.procedures import definition_of
-from notifications.models import Message
+from notifications.models import FAILED, Message
 from notifications.posting import MAIL
 
 SHOWN_ON_A_CASE = 100
@@ -29,9 +29,9 @@ def panel_context(case: Case, viewer: User) -> Mapping[str, Any]:
         return {}
     told = Message.objects.filter(case=case).select_related("recipient", "absent").order_by("-created_at", "-pk")
     definition = definition_of(case.definition_id)
-    rows = [(message, definition.notices.get(message.notice), definition.roles.get(message.role)) for message in
-            told[:SHOWN_ON_A_CASE]]
-    return {"rows": rows, "more": max(told.count() - SHOWN_ON_A_CASE, 0)}
+    rows = [(m, definition.notices.get(m.notice), definition.roles.get(m.role)) for m in told[:SHOWN_ON_A_CASE]]
+    failed = [row for row in rows if row[0].status == FAILED]
+    return {"rows": rows, "failed": failed, "count": told.count(), "shown": SHOWN_ON_A_CASE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,14 @@ class GivenUp:
     entry: OutboxEntry
     case: Case | None
     message: Message | None
+
+    @property
+    def notice(self) -> Mapping[str, Any] | None:
+        """The notice in both languages; None for what is no message."""
+        if self.case is None:
+            return None
+        code = self.message.notice if self.message is not None else self.entry.payload.get("notice")
+        return definition_of(self.case.definition_id).notices.get(str(code))
 
     @property
     def reason(self) -> str:

@@ -225,7 +225,7 @@ def test_ha_sees_on_the_case_who_was_told_and_whether_it_arrived(scene: Scene, r
     assert 'data-message-status="failed"' in seen
     assert all(words in seen for words in ("Không gửi được", "smtp_550", scene.lan.full_name, scene.ha.full_name))
     assert "Chưa đọc" in seen
-    assert "Could not be sent" in panel(scene, scene.an, "en")
+    assert "A mail could not be sent" in panel(scene, scene.an, "en")
 
 
 def test_lan_and_an_agency_see_no_panel(scene: Scene, refused: Message) -> None:
