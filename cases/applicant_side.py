@@ -44,7 +44,7 @@ class Side:
 def side_of(case: Case, person: User, now: dt.datetime) -> Side:
     """Return what the person may do as applicant now, by what it is."""
     definition = definition_by(case.definition.hash)
-    mine = [p for p in possibilities(case, person, now) if p.allowed and p.role in APPLICANTS]
+    mine = [p for p in possibilities(case, person, now) if p.role in APPLICANTS and is_open(p)]
     asked = [p for p in mine if _is_asked(case, definition, p)]
     return Side(
         tuple(_doing(case, p) for p in asked), tuple(_doing(case, p) for p in mine if p not in asked)
@@ -55,6 +55,12 @@ def step_of(case: Case, person: User, now: dt.datetime, name: str, part_key: str
     """Return a step that is the applicant's to take, possible now or not; None when there is none by that name."""
     found = [p for p in possibilities(case, person, now) if p.role in APPLICANTS and p.step.name == name]
     return next((p for p in found if (p.part.key if p.part is not None else "") == part_key), None)
+
+
+def is_open(possible: Possible) -> bool:
+    """Whether the step is possible now, or only waits for fields of its part that are filled in at the step itself."""
+    own = {guard.code for guard in possible.step.require if guard.cel and "part." in guard.cel}
+    return possible.allowed or (possible.part is not None and all(r.code in own for r in possible.reasons))
 
 
 def _is_asked(case: Case, definition: Procedure, possible: Possible) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Organisation, User
+from cases.access import COUNTER
 from cases.models import Case
 from cases.procedures import definition_by
 from cases.sections import Section, sections_of
@@ -26,6 +27,11 @@ class Filing:
     definition: Procedure
     sections: tuple[Section, ...]
     step: Possible | None  # submit or file_at_counter, as the filer's role has it
+
+    @property
+    def at_counter(self) -> bool:
+        """Whether an officer writes the draft for somebody else."""
+        return self.step is not None and self.step.role == COUNTER
 
     @property
     def missing(self) -> tuple[Reason, ...]:

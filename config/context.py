@@ -30,6 +30,7 @@ class Place(NamedTuple):
 PLACES = (
     Place("/", "Trang chủ", "Home", "house", "anybody"),
     Place("/queue/", "Việc cần làm", "Work queue", "list-checks", "officer"),
+    Place("/counter/", "Nộp tại quầy", "Counter", "stamp", "intake"),
     Place("/cases/", "Hồ sơ", "Cases", "folder-open", "person"),
     Place("/track/", "Tra cứu hồ sơ", "Track a case", "search", "anonymous"),
     Place("/track/", "Tra cứu hồ sơ", "Track a case", "search", "applicant"),

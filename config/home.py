@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import local_day, now
 from accounts.models import User
-from cases.access import holdings, visible_cases
+from cases.access import holdings, own_cases
 from cases.models import Task
-from cases.procedures import open_to_people
+from cases.procedures import definition_of, open_to_people
 from config.context import exists, kinds_of
 from workflows.definition import Procedure
 
@@ -35,7 +35,11 @@ def own_page(user: User) -> dict[str, Any]:
     if "officer" in kinds:
         found["work"] = work_waiting(user)
     if "applicant" in kinds:
-        found["cases"] = visible_cases(user, now()).select_related("definition").order_by("-saved_at")[:RECENT]
+        mine = own_cases(user, now()).order_by("-saved_at")
+        found["drafts"] = [
+            (case, definition_of(case.definition_id)) for case in mine.filter(submitted_at=None, closed=False)[:RECENT]
+        ]
+        found["cases"] = mine.exclude(submitted_at=None)[:RECENT]
         found["procedures"] = procedures_in_force()
     return found
 

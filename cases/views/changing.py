@@ -69,7 +69,8 @@ def proposal_of(request: HttpRequest, case: Case, possible: Possible) -> Proposa
     choices |= {field.name: officers_unlisted() for field in fields if field.base == "person"}
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ValuesForm(fields, data, files, initial=case.dossier, choices=choices, siblings=definition.fields)
-    return Proposal(case, possible, sections, form, step_form(possible.asked, data, definition=definition))
+    beside = data if data is not None and any(f.name in data for f in possible.asked) else None  # not asked at first
+    return Proposal(case, possible, sections, form, step_form(possible.asked, beside, definition=definition))
 
 
 def proposed(request: HttpRequest, proposal: Proposal) -> HttpResponse:

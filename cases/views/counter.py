@@ -53,7 +53,7 @@ def whose_form(request: HttpRequest, person: User | None) -> WhoseForm | None:
     if person is None:
         return None
     organisations = list(Organisation.objects.of_member(person, local_day(now())))
-    asked = request.POST if request.POST.get("_found") == str(person.pk) else {}
+    asked = request.POST if request.POST.get("_found") == str(person.pk) else None  # None: not asked yet
     return WhoseForm(asked, organisations=organisations, person=person)
 
 
@@ -78,6 +78,5 @@ def counter_page(
         "form": form, "whose": whose, "found": found, "reasons": reasons,
         "drafts": drafts_of(signed_in(request))[:10], **kept,
     }
-    asked_first = whose is not None and "_found" not in request.POST
-    wrong = bool(form.errors or reasons or (whose is not None and whose.errors and not asked_first))
+    wrong = bool(form.errors or reasons or (whose is not None and whose.errors))
     return render(request, "cases/counter.html", facts, status=422 if wrong else 200)

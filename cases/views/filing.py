@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import for_people, signed_in
 from accounts.clock import local_day, now
 from accounts.models import Organisation, User
-from cases.access import APPLICANTS, roles_to_look, visible_cases
+from cases.access import APPLICANTS, is_applicant, roles_to_look, visible_cases
 from cases.errors import InputFaults, ProcedureUnknown
 from cases.filing import Filing, filing_of, first_values, is_draft
 from cases.forms import ValuesForm, step_form
@@ -21,6 +21,7 @@ from cases.models import Case
 from cases.procedures import definition_of, in_force
 from cases.sections import Section
 from cases.services import Outcome, advance_case, open_case
+from cases.services.manual_links import link_named_cases
 from cases.showing import rows_of
 from cases.tracking import tracking_path, tracking_picture
 from cases.views.answers import carried, hidden, key_of, refused_page, tried, version_of
@@ -49,20 +50,30 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
     form = WhoseForm(request.POST if request.method == "POST" else None, organisations=list(mine))
     reasons: tuple[Reason, ...] = ()
     if request.method == "POST" and form.is_valid():
-        outcome, reasons = tried(lambda: opened(procedure, person, form.organisation, key_of(request)))
+        values = first_values(procedure, person, form.organisation) | about(request, procedure)
+        outcome, reasons = tried(lambda: opened(procedure, person, form.organisation, values, key_of(request)))
         if outcome is not None:
             return redirect("case_edit", outcome.case.code)
     drafts = visible_cases(person, now()).filter(procedure=code, state=procedure.machine.initial.code)
     kept = carried(request) if request.method == "POST" else hidden()
     facts = {"procedure": procedure, "form": form, "reasons": reasons, "drafts": drafts.order_by("-saved_at")[:10]}
-    facts |= kept
+    facts |= {"about": next(iter(about(request, procedure).values()), ""), **kept}
     return render(request, "cases/filing/new.html", facts, status=422 if reasons or form.errors else 200)
 
 
-def opened(procedure: Procedure, person: User, organisation: Organisation | None, key: str | None) -> Outcome:
-    """Open a draft with what the accounts know."""
-    return forgiving(first_values(procedure, person, organisation), lambda values: open_case(
-        procedure=procedure.procedure, actor=person, organisation=organisation, now=now(), values=values,
+def about(request: HttpRequest, procedure: Procedure) -> dict[str, str]:
+    """Return the case that the new one is about, as the address named it, for the field that asks for one."""
+    code = (request.POST.get("about") or request.GET.get("about", "")).strip().upper()[:60]
+    field = next((f for f in procedure.fields if f.type == "ref(case)"), None)
+    return {field.name: code} if field is not None and code else {}
+
+
+def opened(
+    procedure: Procedure, person: User, organisation: Organisation | None, values: dict[str, Any], key: str | None
+) -> Outcome:
+    """Open a draft with what is known already."""
+    return forgiving(values, lambda known: open_case(
+        procedure=procedure.procedure, actor=person, organisation=organisation, now=now(), values=known,
         idempotency_key=key,
     ))
 
@@ -93,7 +104,8 @@ def check(request: HttpRequest, case: Case) -> HttpResponse:
 
 def ask_form(filing: Filing, data: Any = None) -> ValuesForm:
     """Return the form of what the step of filing asks."""
-    return step_form(filing.step.asked if filing.step else (), data, definition=filing.definition)
+    known = {"filed_how": filing.case.dossier.get("channel")}  # the counter has asked how the case came
+    return step_form(filing.step.asked if filing.step else (), data, initial=known, definition=filing.definition)
 
 
 def file_case(request: HttpRequest, case: Case) -> HttpResponse:
@@ -109,6 +121,7 @@ def file_case(request: HttpRequest, case: Case) -> HttpResponse:
         expected_version=version_of(request), idempotency_key=key_of(request),
     ))
     if outcome is not None:
+        link_named_cases(case=outcome.case, actor=signed_in(request), now=now())
         return redirect("case_done", case.submission_code)
     if filing.step is None:
         return refused_page(request, reasons, back=reverse("case", args=[case.code]))
@@ -181,5 +194,9 @@ def done(request: HttpRequest, case: Case) -> HttpResponse:
         return redirect("case_edit", case.code)
     address = request.build_absolute_uri(tracking_path(case))
     procedure = definition_of(case.definition_id)
-    facts = {"case": case, "procedure": procedure, "picture": tracking_picture(address), "address": address}
+    mine = is_applicant(case, signed_in(request), now())
+    facts = {
+        "case": case, "procedure": procedure, "picture": tracking_picture(address), "address": address,
+        "at_counter": not mine,
+    }
     return render(request, "cases/filing/done.html", facts)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from accounts.access import signed_in
 from accounts.clock import now
-from cases.applicant_side import ANSWER, CHANGE, SUPPLEMENT, gives_up, step_of
+from cases.applicant_side import ANSWER, CHANGE, SUPPLEMENT, gives_up, is_open, step_of
 from cases.errors import CaseChanged
 from cases.forms import ValuesForm, step_form
 from cases.models import Case
@@ -33,7 +33,7 @@ def applicant_step(request: HttpRequest, case: Case, name: str, key: str = "") -
         raise Http404
     if possible is None:
         return refused_page(request, [UNKNOWN], back=back)
-    if not possible.allowed and request.method != "POST":
+    if not is_open(possible) and request.method != "POST":
         return refused_page(request, possible.reasons, back=back)
     if any(opening.part == CHANGE for opening in possible.step.open):
         return change_page(request, case, possible)

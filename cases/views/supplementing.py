@@ -114,8 +114,7 @@ def items_page(
     """Show the items with what is there of each component."""
     kinds: tuple[AttachmentKind, ...] = definition_by(case.definition.hash).attachments
     files: dict[str, list[Attachment]] = {}
-    since = case.attachments.filter(replaced_at=None, uploaded_at__gte=part.opened_at).select_related("blob")
-    for row in since.order_by("uploaded_at"):
+    for row in case.attachments.filter(replaced_at=None).select_related("blob").order_by("-uploaded_at"):
         files.setdefault(row.kind, []).append(row)
     kept = carried(request) if request.method == "POST" else hidden(part)
     facts = {
