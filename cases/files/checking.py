@@ -10,7 +10,6 @@ from pathlib import Path
 
 from cases.errors import FileRefused
 from cases.files.antivirus import Finding, scan
-from cases.files.child import SECONDS
 from cases.files.faults import SENTENCES
 from cases.files.kinds import HEAD, HEIC_ENDINGS, MEDIA_TYPES, OFFICE, is_scripted, type_named, type_of
 from cases.files.names import extension_of
@@ -18,6 +17,7 @@ from workflows.errors import Reason
 
 HOME = Path(__file__).resolve().parent.parent.parent
 OLD_OFFICE = frozenset({"doc", "xls", "ppt", "rtf"})
+PATIENCE = 30  # seconds on the wall, for a machine with much else to do; the child's own limit is of its work
 MACRO_ENDINGS = frozenset({"docm", "xlsm", "dotm", "xltm", "xlsb", "xlam"})
 LOCKED_OFFICE = "EncryptedPackage".encode("utf-16-le")
 _BY_HEAD = {"heic": "file_heic", "scripted": "file_scripted"}
@@ -93,7 +93,7 @@ def _in_child(kind: str, path: Path, shown: Path) -> str:
     try:
         child = subprocess.run(  # noqa: S603  # our own interpreter and module; paths and type are ours, not the person's
             [sys.executable, "-m", "cases.files.child", kind, str(path), str(shown)],
-            capture_output=True, timeout=SECONDS * 2, cwd=HOME, env={}, check=False,
+            capture_output=True, timeout=PATIENCE, cwd=HOME, env={}, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return "file_too_complex"

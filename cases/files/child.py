@@ -12,7 +12,7 @@ from pathlib import Path
 from cases.files.faults import Unsafe
 from cases.files.kinds import OFFICE, PICTURES
 
-SECONDS = 10
+SECONDS = 5
 MEMORY = 512 * 1024 * 1024
 LARGEST_COPY = 64 * 1024 * 1024
 FILES = 64

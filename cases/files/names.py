@@ -16,7 +16,7 @@ def clean_name(raw: str) -> str:
     """Return the name in NFC, without path, control and direction characters, cut to length; never empty."""
     text = _PATH.sub("", _BLANKS.sub(" ", raw))
     plain = "".join(letter for letter in text if unicodedata.category(letter) not in UNSEEN)
-    stem, extension = _split(unicodedata.normalize("NFC", _BLANKS.sub(" ", plain)).strip(" ."))
+    stem, extension = _split(unicodedata.normalize("NFC", _BLANKS.sub(" ", plain)).rstrip(" ."))
     return _cut(stem.strip(" .") or NAMELESS, LONGEST_BYTES - len(extension.encode())) + extension
 
 

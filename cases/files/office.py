@@ -36,6 +36,7 @@ FIELD = re.compile(r"DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 CALL = re.compile(r"\|[^|]*!|\b(WEBSERVICE|CALL|REGISTER(\.ID)?|EXEC)\s*\(", re.IGNORECASE)
 FIELD_TEXT = frozenset({"instrText", "delInstrText"})
+WATCHED = frozenset({"fldChar", "fldSimple", "ddeLink", "oleLink", "imagedata"})
 FORMULAS = frozenset({"f", "formula", "formula1", "formula2", "definedName"})
 FOREIGN = (OLE, b"PK\x03\x04", b"MZ", b"\x7fELF", b"%PDF-", b"{\\rtf", b"#!")
 
@@ -147,10 +148,25 @@ class _Texts:
         self.inside = ""
 
     def read(self, opened: zipfile.ZipFile, name: str) -> None:
+        if not self._mentioned(opened, name):
+            _read_xml(opened, name)
+            return
         _read_xml(opened, name, self.start, self.end, self.text)
         for code in "".join(self.fields).split("\n"):
             if FIELD.fullmatch((code.split() or [""])[0]):
                 raise Unsafe("file_outside_link")
+
+    def _mentioned(self, opened: zipfile.ZipFile, name: str) -> bool:
+        """Whether the part has any element of interest: without one it need not be taken element by element."""
+        names = b"|".join(word.encode() for word in sorted(self.wanted | WATCHED))
+        words = re.compile(rb"[<:](?:" + names + rb")\b")
+        before = b""
+        for chunk in _chunks(opened, name):
+            text = before + chunk.replace(b"\0", b"")  # UTF-16 has a NUL beside each letter
+            if words.search(text):
+                return True
+            before = text[-32:]
+        return False
 
     def start(self, name: str, values: dict[str, str]) -> None:
         if name in self.wanted:
@@ -179,25 +195,25 @@ Start = Callable[[str, dict[str, str]], None]
 
 
 def _read_xml(
-    opened: zipfile.ZipFile, name: str, start: Start,
+    opened: zipfile.ZipFile, name: str, start: Start | None = None,
     end: Callable[[str], None] | None = None, text: Callable[[str], None] | None = None,
 ) -> None:  # fmt: skip
     """Stream a part through expat; element and attribute names come without their namespace prefix. Raises Unsafe."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
-    def opening(element: str, values: dict[str, str]) -> None:
-        start(element.rpartition(":")[2], {name.rpartition(":")[2]: value for name, value in values.items()})
-
     def declared(*_: Any) -> None:
         raise Unsafe("file_active")
 
-    parser.StartElementHandler = opening
     parser.StartDoctypeDeclHandler = declared
     parser.EntityDeclHandler = declared
-    if end is not None and text is not None:
-        closing = end
-        parser.EndElementHandler = lambda element: closing(element.rpartition(":")[2])
+    if start is not None:
+        parser.StartElementHandler = lambda element, values: start(
+            _local(element), {_local(name): value for name, value in values.items()}
+        )
+    if end is not None:
+        parser.EndElementHandler = lambda element: end(_local(element))
+    if text is not None:
         parser.CharacterDataHandler = text
     try:
         for chunk in _chunks(opened, name):
@@ -205,6 +221,10 @@ def _read_xml(
         parser.Parse(b"", True)  # noqa: FBT003
     except expat.ExpatError as fault:
         raise Unsafe("file_damaged") from fault
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
 
 
 def _chunks(opened: zipfile.ZipFile, name: str) -> Iterator[bytes]:

@@ -39,14 +39,21 @@ def _copy(path: Path, kind: str, shown: Path) -> None:
         scale = 1
         while picture.width * picture.height > SHOWN_PIXELS * scale * scale:
             scale *= 2
-        picture.draft(None, (picture.width // scale, picture.height // scale))
+        picture.draft(None, (picture.width // scale, picture.height // scale))  # a JPEG is decoded smaller
         picture.load()
         ImageOps.exif_transpose(picture, in_place=True)  # as the camera noted; the note is not written again
         picture.info = {name: value for name, value in picture.info.items() if name == "transparency"}
         if kind == "jpg":
             _plain(picture, ("L", "RGB")).save(shown, "JPEG", quality=88)
         else:
-            _plain(picture, ("1", "L", "LA", "P", "RGB", "RGBA")).save(shown, "PNG", exif=b"", icc_profile=None)
+            _smaller(_plain(picture, ("1", "L", "LA", "P", "RGB", "RGBA"))).save(shown, "PNG", compress_level=3)
+
+
+def _smaller(picture: Image.Image) -> Image.Image:
+    """A PNG is decoded whole; the copy is reduced afterwards. A palette or black and white stays: it is small."""
+    if picture.width * picture.height <= SHOWN_PIXELS or picture.mode in ("1", "P"):
+        return picture
+    return picture.reduce(2)
 
 
 def _plain(picture: Image.Image, modes: tuple[str, ...]) -> Image.Image:
