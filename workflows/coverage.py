@@ -23,7 +23,10 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A procedure against its specification: lines by name. `unexplained` is what the suite fails on."""
+    """A procedure against its specification: lines by name. `unexplained` is what the suite fails on.
+
+    A changed or added line may have its reason; a missing one never has.
+    """
 
     missing: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -33,7 +36,7 @@ class Comparison:
     @property
     def unexplained(self) -> list[str]:
         told = {line for deviation in self.deviations for line in deviation.lines}
-        return [name for name in (*self.missing, *self.changed, *self.added) if name not in told]
+        return [*self.missing, *(name for name in (*self.changed, *self.added) if name not in told)]
 
     @property
     def needless(self) -> list[str]:
