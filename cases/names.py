@@ -68,14 +68,14 @@ class Names:
             return self._person(key)
         if kind == "case":
             return self._case(key)
-        return self._declared(kind, key) or self._row(TABLES.get(kind, kind), key) or key
+        return self._row(TABLES.get(kind, kind), key) or self._declared(kind, key) or key
 
     def _row(self, table: str, key: str) -> str:
         columns = self.row(table, key)
         return next((str(columns[c]) for c in NAME_COLUMNS[self.lang] if columns.get(c)), "")
 
     def _declared(self, kind: str, key: str) -> str:
-        """Consultees and grounds of refusal are declared by the procedure itself."""
+        """Consultees and grounds of refusal are declared by the procedure itself; an office may name them closer."""
         lists = {"consultees": self.definition.consultees, "refusal_grounds": self.definition.refusal_grounds}
         return next((str(getattr(one, self.lang)) for one in lists.get(kind, ()) if one.code == key), "")
 

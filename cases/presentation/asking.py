@@ -9,13 +9,16 @@ from django.db.models import Count, Q
 
 from accounts.clock import local_day
 from accounts.models import RoleHeld
+from cases.facts import Facts
 from cases.forms import ValuesForm, step_form
 from cases.forms_choices import Choices
+from cases.lookups import CaseLookups
 from cases.presentation.face import Look
 from cases.presentation.words import counted, label, said
 from cases.services import Possible
 from workflows.definition import CheckItem, Confirm, Field, Step
-from workflows.errors import Reason
+from workflows.errors import CannotBeJudged, Reason
+from workflows.expressions import compiled
 
 CONFIRM, CHECK, ITEM = "confirm", "checklist-", "item-"
 ANSWERS = ("yes", "no", "na")
@@ -168,8 +171,23 @@ def initial_of(look: Look, possible: Possible) -> dict[str, Any]:
     found = {spec.name: spec.default for spec in possible.asked if spec.default is not None}
     for spec in possible.asked:
         if spec.type == "list(ref(consultees))":
-            found[spec.name] = [c.code for c in look.definition.consultees if c.mandatory is not False]
+            agencies = look.definition.consultees
+            found[spec.name] = [a.code for a in agencies if is_asked(look, possible.step, a.mandatory)]
     return found | {spec.name: look.case.dossier.get(spec.name) for spec in possible.due}
+
+
+def is_asked(look: Look, step: Step, condition: bool | str) -> bool:  # noqa: FBT001  # a literal or CEL
+    """Whether an agency must be asked about this case; what cannot be judged yet is left to the officer."""
+    if isinstance(condition, bool):
+        return condition
+    facts = Facts(definition=look.definition, case=look.case, parts=look.parts, now=look.now)
+    lookups = CaseLookups(
+        definition=look.definition, case=look.case, parts=look.parts, step=step, role="", now=look.now, facts=facts
+    )
+    try:
+        return compiled(condition).judge(facts, lookups)
+    except CannotBeJudged:
+        return False
 
 
 def choices_of(look: Look, step: Step) -> Iterator[tuple[str, Choices]]:

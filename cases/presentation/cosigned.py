@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
 from cases.access import roles_on, sees_part
 from cases.models import Case, Part
+from cases.presentation.dossier import Shown, shown_rows
 from cases.presentation.face import Look
 from cases.presentation.steps import address_of
 from cases.presentation.words import label
@@ -29,7 +29,7 @@ class Pending:
     acting_for: str
     at: dt.datetime
     needed: str  # the role whose yes is awaited
-    said: tuple[tuple[str, str], ...]
+    said: tuple[Shown, ...]
     mine: bool  # the viewer has proposed it
     may_answer: bool
     agree: str
@@ -70,7 +70,7 @@ def _pending(look: Look, part: Part | None) -> Pending:
         acting_for=proposal["acting_for"],
         at=dt.datetime.fromisoformat(proposal["at"]),
         needed=look.role_label(step.cosign or ""),
-        said=tuple(_said(look, step, proposal["data"])),
+        said=tuple(row for row in shown_rows(look, step.ask, proposal["data"]) if row.value or row.table),
         mine=mine,
         may_answer=not mine and step.cosign in roles,
         agree=address_of(look.case, part, AGREE),
@@ -79,8 +79,3 @@ def _pending(look: Look, part: Part | None) -> Pending:
         data=proposal["data"],
     )
 
-
-def _said(look: Look, step: Step, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for field in step.ask:
-        if field.name in data and field.base != "file" and look.sees(field):
-            yield label(field), look.names.value(field, data[field.name])

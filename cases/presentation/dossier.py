@@ -43,13 +43,14 @@ def blocks_of(look: Look) -> list[Block]:
     filing = [f for f in fields if f.name in FILING]
     found = [f for f in fields if f.required_from is not None]
     matter = [f for f in fields if f not in applicant and f not in filing and f not in found]
+    noted = [] if look.outside else found
     blocks = [
         Block("matter", "Nội dung hồ sơ", "The matter", tuple(shown_rows(look, matter, look.case.dossier))),
         Block("applicant", "Người nộp hồ sơ", "The applicant", tuple(shown_rows(look, applicant, look.case.dossier))),
         Block("filing", "Cách nộp và nhận kết quả", "Filing and receiving the result",
               tuple(shown_rows(look, filing, look.case.dossier))),
         Block("findings", "Nội dung cán bộ thẩm định", "Found by the officers",
-              tuple(shown_rows(look, found, look.case.dossier))),
+              tuple(shown_rows(look, noted, look.case.dossier))),
     ]  # fmt: skip
     return [block for block in blocks if block.rows]
 

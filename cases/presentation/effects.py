@@ -61,7 +61,7 @@ def effects_of(look: Look, possible: Possible) -> Effects:
         told=tuple(dict.fromkeys(look.role_label(role) for notice in step.notify for role in notice.to)),
         opens=tuple(dict.fromkeys(label(look.definition.part(opening.part)) for opening in step.open)),
         closes=tuple(label(look.definition.part(code)) for code in step.close if _has_open(look, code)),
-        following=tuple(_following(look, machine, target)) if target is not None else (),
+        following=tuple(dict.fromkeys(look.role_label(role) for role in _following(look, step, machine, target))),
         clock=_clock(look, target) if part is None and target is not None else "",
         cosign=look.role_label(step.cosign) if step.cosign is not None else "",
         recorded=", ".join(look.role_label(role) for role in _recorded_for(step)) if possible.recorded else "",
@@ -89,10 +89,18 @@ def _papers(look: Look, step: Step) -> Iterator[PaperLine]:
             yield PaperLine(words, label(paper), paper.applies is not None)
 
 
-def _following(look: Look, machine: Machine, target: State) -> Iterator[str]:
-    """Yield who has to do something next: the roles of the timed steps that leave the target."""
-    steps = [s for s in machine.transitions if s.when == "manual" and target.code in s.sources and s.within is not None]
-    yield from dict.fromkeys(look.role_label(step.by[0]) for step in steps)
+def _following(look: Look, step: Step, machine: Machine, target: State | None) -> Iterator[str]:
+    """Yield the roles that have to do something next: in what the step opens, else from the state that it enters."""
+    for opening in step.open:
+        kind = look.definition.part(opening.part)
+        yield from _awaited(kind.machine, kind.machine.initial, timed=False)
+    if target is not None and not step.open:
+        yield from _awaited(machine, target, timed=True)
+
+
+def _awaited(machine: Machine, state: State, *, timed: bool) -> Iterator[str]:
+    steps = [s for s in machine.transitions if s.when == "manual" and state.code in s.sources]
+    yield from (s.by[0] for s in steps if s.within is not None or not timed)
 
 
 def _clock(look: Look, target: State) -> str:

@@ -18,7 +18,9 @@ from cases.presentation.words import label, language
 from cases.procedures import definition_by
 from cases.queries import visible_among
 from workflows.clock import ClockReading
-from workflows.definition import Field, Procedure, State
+from workflows.definition import Field, PartKind, Procedure, State
+
+IDENTITY = ("agency", "kind", "holder")
 
 
 class Look:
@@ -53,16 +55,21 @@ class Look:
 
     def part_title(self, part: Part) -> str:
         """Return what a part is called: its kind and what tells it from its like."""
-        kind = self.definition.part(part.kind)
-        for name in ("agency", "kind", "holder"):
-            field = next((f for f in kind.fields if f.name == name), None)
-            if field is not None and part.fields.get(name):
-                return f"{label(kind)}: {self.names.value(field, part.fields[name])}"
-        return f"{label(kind)} {part.key.rpartition('-')[2]}"
+        return f"{label(self.definition.part(part.kind))}: {self.part_name(part)}"
+
+    def part_name(self, part: Part) -> str:
+        """Return what tells a part from others of its kind: the agency, the duty, else its number."""
+        field = identity_of(self.definition.part(part.kind), part)
+        return self.names.value(field, part.fields[field.name]) if field is not None else part.key.rpartition("-")[2]
 
     def role_label(self, role: str) -> str:
         named: Mapping[str, str] = self.definition.roles.get(role, {})
         return named.get(language()) or named.get("vi") or role
+
+
+def identity_of(kind: PartKind, part: Part) -> Field | None:
+    """Return the field that names a part: of an agency, a kind of duty, a holder."""
+    return next((f for name in IDENTITY for f in kind.fields if f.name == name and part.fields.get(name)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from cases.access import sees_part
 from cases.calendar import load_calendar
 from cases.models import Part
 from cases.presentation.dossier import Shown, shown_rows
-from cases.presentation.face import Look
+from cases.presentation.face import Look, identity_of
 from cases.presentation.steps import Choice
 from cases.presentation.words import Due, due_words, label
 from workflows.calendar import closes_at
@@ -56,10 +56,11 @@ def shelves_of(look: Look, choices: Iterable[Choice]) -> list[Shelf]:
 def _card(look: Look, kind: PartKind, part: Part, offered: list[Choice]) -> Card:
     open_now = not (part.closed or part.ended) and part.attempt == look.case.attempt
     due = closes_at(part.due_on) if part.due_on is not None and open_now else None
-    rows = shown_rows(look, kind.fields, part.fields, f"{part.key}.")
+    told = [field for field in kind.fields if field is not identity_of(kind, part)]
+    rows = shown_rows(look, told, part.fields, f"{part.key}.")
     return Card(
         part=part,
-        title=look.part_title(part),
+        title=look.part_name(part) if identity_of(kind, part) else look.part_title(part),
         state=look.state_label(part.state, part),
         tone="hollow" if part.ended else "good" if part.closed else "cobalt",
         due=due_words(due, look.now, load_calendar()) if due is not None else None,

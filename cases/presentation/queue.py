@@ -12,7 +12,7 @@ from cases.models import Task
 from cases.presentation.words import Due, due_words, label, language
 from cases.procedures import definition_by, hash_of
 from cases.queries import Desk
-from workflows.definition import Machine, PartKind, Procedure
+from workflows.definition import Machine, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Row:
     due: Due
     href: str
     role: str
+    direct: str  # the words of the one step that the task is about, where its page takes the place of the case
     may_take: bool
     may_release: bool
 
@@ -44,6 +45,7 @@ def rows_of(tasks: Iterable[Task], desk: Desk) -> list[Row]:
             due=due_words(task.due_at, desk.now, calendar),
             href=address_of(task),
             role=role_words(task),
+            direct=label(step) if (step := direct_step(task)) is not None else "",
             may_take=task.assignee_id is None and task.role in roles,
             may_release=task.assignee_id == desk.user.pk,
         )
@@ -72,16 +74,16 @@ def _state(machine: Machine, code: str) -> str:
 
 def address_of(task: Task) -> str:
     """Return where the work is done: the case; for an agency that is asked, the one page of its answer."""
-    ref = task.case.code
+    step = direct_step(task)
+    if step is None or task.part is None:
+        return reverse("case", args=[task.case.code])
+    return reverse("part_step", args=[task.case.code, task.part.key, step.name])
+
+
+def direct_step(task: Task) -> Step | None:
+    """Return the step that an outside agency takes from the state of its part, when there is exactly one."""
     if task.part is None or task.role not in OUTSIDE:
-        return reverse("case", args=[ref])
-    name = only_step(definition_by(hash_of(task.case.definition_id)), task)
-    return reverse("part_step", args=[ref, task.part.key, name]) if name else reverse("case", args=[ref])
-
-
-def only_step(definition: Procedure, task: Task) -> str:
-    """Return the step that the role takes from the state of the part, when there is exactly one."""
-    kind: PartKind | None = definition.part(task.part.kind) if task.part is not None else None
-    steps = [s for s in kind.machine.transitions if s.when == "manual"] if kind is not None else []
-    names = [s.name for s in steps if task.state in s.sources and task.role in s.by]
-    return names[0] if len(names) == 1 else ""
+        return None
+    machine = definition_by(hash_of(task.case.definition_id)).part(task.part.kind).machine
+    steps = [s for s in machine.transitions if s.when == "manual" and task.state in s.sources and task.role in s.by]
+    return steps[0] if len(steps) == 1 else None

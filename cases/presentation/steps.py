@@ -34,7 +34,8 @@ class Choice:
     href: str
     for_whom: User | None = None  # possible only for somebody who has given a mandate
     recorded: bool = False
-    fills: bool = False  # not possible yet, but its page takes what is lacking
+    usual: bool = False  # on one of the golden paths of the procedure
+    fills: bool = False  # not possible yet, but its page takes findings beforehand
     here: bool = True  # a step from the present state; others are told further down
 
     @property
@@ -50,8 +51,14 @@ class Choices:
 
     @property
     def steps(self) -> list[Choice]:
-        """Transitions of the case that may be taken now."""
-        return [c for c in self.all if c.allowed and not c.part_key and c.step.kind == "transition"]
+        """Transitions of the case that may be taken now, those of the usual path first."""
+        found = [c for c in self.all if c.allowed and not c.part_key and c.step.kind == "transition"]
+        return sorted(found, key=lambda c: not c.usual)
+
+    @property
+    def on_parts(self) -> list[Choice]:
+        """What may be done to parts of the case."""
+        return [c for c in self.all if c.allowed and c.part_key]
 
     @property
     def acts(self) -> list[Choice]:
@@ -62,6 +69,11 @@ class Choices:
     def refused(self) -> list[Choice]:
         """What belongs to the present state and is not possible now."""
         return [c for c in self.all if not c.allowed and c.here]
+
+    @property
+    def refused_on_parts(self) -> list[Choice]:
+        """The same of the parts alone: what an agency that is asked may want to know."""
+        return [c for c in self.refused if c.part_key]
 
     @property
     def distant(self) -> list[Choice]:
@@ -81,7 +93,7 @@ def _lent(look: Look, possible: set[str]) -> Iterator[Choice]:
     """Yield what is possible only for somebody else who has given a mandate."""
     for grantor in grantors(look):
         for found in possibilities(look.case, look.viewer, look.now, acting_for=grantor):
-            if open_to(found) and found.name not in possible:
+            if found.allowed and found.name not in possible:
                 yield _choice(look, found, grantor)
 
 
@@ -93,10 +105,7 @@ def grantors(look: Look) -> list[User]:
 
 
 def open_to(possible: Possible) -> bool:
-    """Whether the person may fill in the step: it is possible, or lacks only what its own page asks for.
-
-    A step before which officers write their findings is judged on them: its page has to open first.
-    """
+    """Whether the page of the step takes anything: it is possible, or findings due at it may be noted beforehand."""
     return possible.allowed or (bool(possible.due) and not any(r.code in HARD for r in possible.reasons))
 
 
@@ -107,12 +116,13 @@ def _choice(look: Look, possible: Possible, grantor: User | None) -> Choice:
         part_key=part.key if part is not None else "",
         part_title=look.part_title(part) if part is not None else "",
         title=label(step),
-        allowed=open_to(possible),
-        fills=not possible.allowed,
+        allowed=possible.allowed,
+        fills=not possible.allowed and open_to(possible),
         reasons=possible.reasons,
         href=address_of(look.case, part, step.name),
         for_whom=grantor,
         recorded=possible.recorded,
+        usual=any(step.name in path.get("path", ()) for path in look.definition.golden_paths),
         here=_is_here(look.case, part, step, possible.reasons),
     )
 

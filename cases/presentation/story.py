@@ -25,7 +25,7 @@ OWN: Mapping[str, tuple[str, str]] = {
     "claim": ("Nhận việc", "Task taken"),
     "release": ("Trả lại việc", "Task released"),
     "attach": ("Đính kèm tệp", "File attached"),
-    "remove_attachment": ("Gỡ tệp đính kèm", "File removed"),
+    "detach": ("Gỡ tệp", "File set aside"),
     "link": ("Liên kết hồ sơ", "Case linked"),
 }
 COSIGN: Mapping[str, tuple[str, str]] = {
@@ -146,6 +146,8 @@ class Story:
                 yield label(field), self.look.names.value(field, values[field.name])
         if step is None and values.get("reason"):
             yield said("Lý do", "Reason"), str(values["reason"])
+        if step is None and values.get("file_name"):
+            yield said("Tệp", "File"), str(values["file_name"])
 
 
 def _title(step: Step | None, base: str, suffix: str) -> str:

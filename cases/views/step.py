@@ -17,9 +17,10 @@ from cases.access import sees_part
 from cases.effects import paper_as_html
 from cases.models import Case, Part
 from cases.presentation.asking import Sheet, sheet_of
-from cases.presentation.dossier import blocks_of
+from cases.presentation.dossier import attachments_of, blocks_of
 from cases.presentation.effects import effects_of
 from cases.presentation.face import Look
+from cases.presentation.letters import letters_to
 from cases.presentation.steps import address_of, grantors, open_to
 from cases.queries import visible_among
 from cases.services import Outcome, possibilities
@@ -144,6 +145,16 @@ def onwards(taking: Taking, outcome: Outcome) -> HttpResponse:
     return see_other(f"{reverse('case', args=[case.code])}?done={outcome.event['seq']}")
 
 
+def asked_of(request: HttpRequest, look: Look, part: Part) -> dict[str, Any]:
+    """Return what an agency needs to answer: the letter, the matter, its files."""
+    return {
+        "letters": letters_to(look, part),
+        "blocks": blocks_of(look),
+        "attachments": attachments_of(look),
+        "panels": drawn_panels(request, look),
+    }
+
+
 def shown(
     request: HttpRequest,
     taking: Taking,
@@ -172,5 +183,5 @@ def shown(
         "here": address_of(taking.look.case, taking.part, taking.name),
     }
     if taking.look.outside and taking.part is not None:
-        facts |= {"blocks": blocks_of(taking.look), "panels": drawn_panels(request, taking.look)}
+        facts |= asked_of(request, taking.look, taking.part)
     return render(request, "cases/step.html", facts, status=status or (422 if reasons else 200))

@@ -39,8 +39,8 @@ class Taking:
         return label(self.possible.step) if self.possible is not None else self.name
 
     @property
-    def part_title(self) -> str:
-        return self.look.part_title(self.part) if self.part is not None else ""
+    def part_name(self) -> str:
+        return self.look.part_name(self.part) if self.part is not None else ""
 
     @property
     def address(self) -> str:

@@ -10,6 +10,7 @@ from accounts.models import User
 from cases.models import Attachment, Case, Part
 from cases.procedures import definition_of
 from cases.services import Outcome, advance_case, open_case, save_dossier
+from cases.services.attachments import attach_file
 from config.trial import address_of
 
 NOW = dt.datetime(2026, 3, 3, 2, 0, tzinfo=dt.UTC)  # 09:00 of Tuesday 03/3/2026 in Viet Nam
@@ -61,6 +62,13 @@ APPRAISAL: dict[str, Any] = {
     "appraisal_points": [{"point": "Tính hợp pháp của hồ sơ", "finding": "dat", "remark": "Đủ thành phần"}],
 }
 AGENCIES = ["provincial_police", "department_of_finance", "friendship_union", "line_department", "commune_committee"]
+PEOPLE_OF = {
+    "provincial_police": "cong-an",
+    "department_of_finance": "tai-chinh",
+    "friendship_union": "huu-nghi",
+    "line_department": "giao-duc",
+    "commune_committee": "phuong",
+}
 ANSWERS = {"verdict": "dong_y", "content": "Thống nhất với nội dung khoản viện trợ.", "outside_no": "88/CAT-ANĐN",
            "outside_date": "2026-03-05"}
 
@@ -73,8 +81,8 @@ def user(name: str) -> User:
 class Walk:
     """One grant; `at` is the moment of the next step, moved by an hour with each."""
 
-    def __init__(self, clock: Callable[[dt.datetime], None]) -> None:
-        self.clock, self.at = clock, NOW
+    def __init__(self, clock: Callable[[dt.datetime], None], **changes: Any) -> None:
+        self.clock, self.at, self.changes = clock, NOW, changes
         self.case = Case()
 
     # ------------------------------------------------------------------------------------------------ one step
@@ -94,33 +102,31 @@ class Walk:
         self.clock(self.at)
         self.case.refresh_from_db()
 
-    def file(self, kind: str, name: str = "van-ban.pdf", who: str = "lan") -> str:
+    def file(self, kind: str, name: str = "van-ban.pdf", who: str = "lan", part: str | None = None) -> str:
         """Attach a small file and return its id."""
-        from cases.services import attach_file
-
         body = io.BytesIO(PDF)
         found: Attachment = attach_file(
-            case_id=self.case.pk, kind=kind, name=name, source=body, actor=user(who), now=self.at
+            case_id=self.case.pk, kind=kind, name=name, source=body, actor=user(who), now=self.at, part_id=part
         )
         self.case.refresh_from_db()
         return str(found.pk)
 
     # ---------------------------------------------------------------------------------------------- the stages
-    def drafted(self, **changes: Any) -> Walk:
+    def drafted(self) -> Walk:
         opened = open_case(procedure="ngo_aid", actor=user("lan"), now=self.at)
         self.case = Case.objects.get(pk=opened.case.pk)
-        save_dossier(case_id=self.case.pk, actor=user("lan"), now=self.at, values={**GRANT, **changes})
+        save_dossier(case_id=self.case.pk, actor=user("lan"), now=self.at, values={**GRANT, **self.changes})
         for kind in ("request_letter", "donor_consent", "goods_list", "donor_legal_status"):
             self.file(kind, f"{kind}.pdf")
         self.pass_time()
         return self
 
-    def submitted(self, **changes: Any) -> Walk:
-        self.drafted(**changes).do("lan", "submit")
+    def submitted(self) -> Walk:
+        self.drafted().do("lan", "submit")
         return self
 
-    def received(self, **changes: Any) -> Walk:
-        definition = definition_of(self.submitted(**changes).case.definition_id)
+    def received(self) -> Walk:
+        definition = definition_of(self.submitted().case.definition_id)
         self.do("minh", "receive", checklist={item.code: "yes" for item in definition.checklists["intake"]})
         return self
 
@@ -138,7 +144,7 @@ class Walk:
         return self
 
     def consulting(self) -> Walk:
-        self.letter_proposed().do("binh", "sign_opinion_request", signing_form="head")
+        self.letter_proposed().do("binh", "sign_opinion_request", signing_form="truc_tiep")
         self.do("van", "send_opinion_request")
         return self
 
@@ -146,10 +152,24 @@ class Walk:
         return next(p for p in Part.objects.filter(case=self.case, kind="opinion") if p.fields["agency"] == agency)
 
     def answered(self, agencies: Iterable[str] = AGENCIES) -> Walk:
-        people = {"provincial_police": "cong-an", "department_of_finance": "tai-chinh"}
+        """The agencies answer; when all have, the case goes on by itself."""
+        if not self.case.case_code or self.case.state != "consulting":
+            self.consulting()
         for agency in agencies:
-            scan = self.file(f"ask:{'file'}", who=people.get(agency, "van"))
-            self.do(people[agency], "answer", self.opinion(agency).key, **ANSWERS, file=scan)
+            part, who = self.opinion(agency).key, PEOPLE_OF[agency]
+            self.do(who, "answer", part, **ANSWERS, file=self.file("ask:file", who=who, part=part))
+        return self
+
+    def reviewed(self) -> Walk:
+        self.answered().do("ha", "submit_division", review_note="Hồ sơ đủ, hợp lệ, các cơ quan thống nhất.",
+                           dossier=APPRAISAL)
+        self.do("son", "submit_dept")
+        return self
+
+    def at_the_chair(self) -> Walk:
+        self.reviewed().do("binh", "sign_submission", signing_form="truc_tiep")
+        self.do("van", "send_submission")
+        self.do("tung", "ppc_office_forward")
         return self
 
 
