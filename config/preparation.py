@@ -1,40 +1,53 @@
-"""Bring an installation to the state in which it can serve: tables, procedures, in the demo its people and cases."""
+"""Bring an installation to the state in which it can serve: tables, in the demo its people and procedures."""
 from __future__ import annotations
 
-from collections.abc import Callable
-from io import StringIO
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
 
 from accounts.clock import now
-from cases.publication import publish_all
+from accounts.models import User
+from cases.models import Published
+from cases.publication import folders
+from config.trial import FOLDER, load_trial
 from config.views import migrations_waiting
+from workflows.registry import SHIPPED
 
 
-def prepare(said: Callable[[str], object]) -> None:
-    """Migrate, and load the demo where this is one. Safe to repeat; a second time takes a second."""
+def prepare(said: Callable[[str], object], address: str) -> None:
+    """Migrate, and load the demo where this is one. Safe to repeat; a second time takes a moment."""
     if migrations_waiting():
         said("Tạo bảng dữ liệu … / making the tables")
         call_command("migrate", verbosity=0, interactive=False)
-    publish(said)
     if settings.DEMO:
-        said("Nạp dữ liệu thử … / loading the demo")
-        call_command("demo", stdout=StringIO())
+        _prepare_trial(said, address)
 
 
-def publish(said: Callable[[str], object]) -> None:
-    """Publish every procedure folder that changed; a faulty one is told and keeps its former publication."""
-    for publication in publish_all(now=now()):
-        folder = publication.prepared.folder
-        if publication.new:
-            said(f"Công bố thủ tục / published {folder.code} {folder.name}")
-        for fault in publication.prepared.errors:
-            said(str(fault))
+def _prepare_trial(said: Callable[[str], object], address: str) -> None:
+    """Load the trial province unless exactly this one was loaded here before."""
+    stamp, wanted = settings.VAR_DIR / ".trial", stamp_of(address)
+    known = stamp.exists() and stamp.read_text() == wanted
+    if known and User.objects.exists() and Published.objects.exists():
+        return
+    said("Nạp dữ liệu thử, công bố thủ tục … / loading the demo, publishing the procedures")
+    faults = list(load_trial(now=now(), site=address).faults())
+    for fault in faults:
+        said(f"  {fault}")
+    if not faults:
+        stamp.write_text(wanted)
 
 
-def welcome(host: str, port: int) -> str:
-    """Return what a person sees once the product answers: address, accounts, what to try."""
-    shown = f"[{host}]" if ":" in host else host
-    lines = ["", f"  Hoso: http://{shown}:{port}/    (Ctrl-C để dừng / to stop)", ""]
-    return "\n".join(lines)
+def stamp_of(address: str) -> str:
+    """Return what tells one state of the demo's sources from another: files of the demo and of every procedure."""
+    digest = hashlib.sha256(f"{settings.PRODUCT_VERSION}\n{settings.DATABASES['default']['NAME']}\n{address}".encode())
+    roots = [FOLDER, SHIPPED / "_common", *(folder.path for folder in folders())]
+    for file in _files(roots):
+        digest.update(str(file).encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(roots: Iterable[Path]) -> list[Path]:
+    return sorted(path for root in roots for path in root.rglob("*") if path.is_file())

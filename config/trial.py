@@ -2,13 +2,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
+from cases.publication import Publication, publish_all
 from config.office_file import Report, apply_office
-from config.office_schema import read_office
+from config.office_schema import Written, read_office
+from workflows.errors import Fault
 
 FOLDER = Path(__file__).resolve().parent / "demo"
 FILES = ("people.yaml", "office.yaml")
@@ -34,14 +39,45 @@ class NoTrialHere(Exception):
     """This is a real office: invented people must not enter it (exit 2)."""
 
 
-def load_trial(*, now: dt.datetime) -> Report:
-    """Bring the trial province into the database; safe to repeat. Raises NoTrialHere, OfficeFileFaulty."""
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What became of the trial province: entries of its files, and its procedures."""
+
+    report: Report
+    publications: tuple[Publication, ...]
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield why folders of procedures were not published."""
+        for publication in self.publications:
+            yield from publication.prepared.errors
+
+    def as_dict(self) -> dict[str, Any]:
+        said = self.report.as_dict()
+        procedures = {p.prepared.folder.code for p in self.publications if p.published}
+        return {**said, "procedures": sorted(procedures), "faults": [str(fault) for fault in self.faults()]}
+
+
+def load_trial(*, now: dt.datetime, site: str = "") -> Trial:
+    """Bring the trial province into the database and publish every procedure; safe to repeat.
+
+    `site`: where this installation is reached; papers and mails name it. Raises NoTrialHere, OfficeFileFaulty.
+    """
     if settings.PRODUCTION:
         raise NoTrialHere
     report, password = Report(), make_password(PASSWORD)
     for name in FILES:
-        apply_office(read_office(FOLDER / name), now=now, actor=None, password_hash=password, report=report)
-    return report
+        written = reached_at(read_office(FOLDER / name), site)
+        apply_office(written, now=now, actor=None, password_hash=password, report=report)
+    return Trial(report, tuple(publish_all(now=now)))
+
+
+def reached_at(written: Written, site: str) -> Written:
+    """Return an office file whose site is the given one."""
+    tables = written.says.tables
+    if not site or "site" not in tables.get("office", {}):
+        return written
+    office = {**tables["office"], "site": {**tables["office"]["site"], "url": site}}
+    return replace(written, says=written.says.model_copy(update={"tables": {**tables, "office": office}}))
 
 
 def address_of(name: str) -> str:

@@ -15,19 +15,22 @@ class Command(BaseCommand):
     help = "Nạp tỉnh giả định Lam Giang: đơn vị, con người, cấu hình / load the invented province"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--site", default="", help="địa chỉ in trên giấy tờ / the address that papers show")
         parser.add_argument("--json", action="store_true", help="một đối tượng JSON ra stdout")
 
     def handle(self, *_: Any, **options: Any) -> None:
         try:
-            report = load_trial(now=now())
+            trial = load_trial(now=now(), site=options["site"])
         except NoTrialHere as refusal:
             message = "HOSO_ENV=production: không nạp dữ liệu giả định / no invented data in a real office"
             raise CommandError(message, returncode=2) from refusal
         if options["json"]:
             people = [address_of(name) for name, _, _ in CAST]
-            self.stdout.write(json.dumps({**report.as_dict(), "password": PASSWORD, "people": people}))
-        else:
-            self.stdout.write(cast_list())
+            self.stdout.write(json.dumps({**trial.as_dict(), "password": PASSWORD, "people": people}))
+            return
+        for fault in trial.faults():
+            self.stderr.write(str(fault))
+        self.stdout.write(cast_list())
 
 
 def cast_list() -> str:

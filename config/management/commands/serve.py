@@ -9,8 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config.preparation import prepare, welcome
+from config.preparation import prepare
 from config.supervisor import PortTaken, Program, run_until_stopped
+from config.welcome import welcome
+
+LOOPBACK, ANYWHERE = {"127.0.0.1", "localhost", "::1"}, {"0.0.0.0", "::"}  # noqa: S104  # compared, not listened on
 
 
 class Command(BaseCommand):
@@ -26,22 +29,40 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         if settings.PRODUCTION:
             raise CommandError("production runs the systemd units in deploy/ (docs/operations.md)", returncode=2)
-        prepare(self.stderr.write)
+        address = address_of(host, port)
+        prepare(self.stderr.write, address)
         try:
             code = run_until_stopped(
                 programs(host, port, options["threads"]),
                 address=(host, port),
-                started=lambda: self.stdout.write(welcome(host, port)),
+                started=lambda: self._greet(address, host),
                 said=self.stderr.write,
             )
         except PortTaken as taken:
             raise CommandError(str(taken), returncode=2) from taken
         sys.exit(code)
 
+    def _greet(self, address: str, host: str) -> None:
+        self.stdout.write(welcome(address, trial=settings.DEMO, open_to_all=host not in LOOPBACK))
+        self.stdout.flush()
+
+
+def address_of(host: str, port: int) -> str:
+    """Return the address that a person opens."""
+    name = "127.0.0.1" if host in ANYWHERE else host
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def names_of(host: str) -> set[str]:
+    """Return the names under which this machine may be asked for, beside those that ALLOWED_HOSTS gives."""
+    if host not in ANYWHERE:
+        return {f"[{host}]" if ":" in host else host}
+    return {"*"}  # a demo on every interface: whoever reaches the machine, by whatever name, may open it
+
 
 def programs(host: str, port: int, threads: int) -> list[Program]:
     """Return the two programs of the embedded shape. One web process: SQLite has one writer anyway."""
-    allowed = {*settings.ALLOWED_HOSTS, host}
+    allowed = {*settings.ALLOWED_HOSTS, *names_of(host)}
     env = {**os.environ, "ALLOWED_HOSTS": ",".join(sorted(allowed))}
     web = ["-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
     web += ["--blocking-threads", str(threads), "--no-ws", "--log-level", "warning", "config.wsgi:application"]
