@@ -6,11 +6,14 @@ import datetime as dt
 
 from cases.calendar import load_calendar
 from cases.models import Case
+from workflows.calendar import Calendar
 from workflows.clock import ClockReading, case_clock
 from workflows.definition import Procedure, Term
 
 
-def read_clock(case: Case, definition: Procedure, term: Term, now: dt.datetime) -> ClockReading:
+def read_clock(
+    case: Case, definition: Procedure, term: Term, now: dt.datetime, calendar: Calendar
+) -> ClockReading:
     """Return the reading of a received case under a term. The log of clocks is the only input that steps write."""
     if case.received_at is None:
         raise ValueError("the clock begins with receipt")
@@ -18,7 +21,7 @@ def read_clock(case: Case, definition: Procedure, term: Term, now: dt.datetime) 
         [(dt.datetime.fromisoformat(at), clock) for at, clock in case.clock_log],
         received=case.received_at,
         term=term,
-        calendar=load_calendar(),
+        calendar=calendar,
         now=now,
         supplement_clock=definition.config.get("supplement_clock", "pause"),
         extension=_day(case.attributes.get("extended_to")),
@@ -32,7 +35,7 @@ def explain_due(case: Case, definition: Procedure, now: dt.datetime) -> ClockRea
     term = next((t for t in definition.terms if t.code == case.attributes.get("term")), None)
     if case.received_at is None or term is None:
         return None
-    return read_clock(case, definition, term, now)
+    return read_clock(case, definition, term, now, load_calendar())
 
 
 def _day(text: str | None) -> dt.date | None:

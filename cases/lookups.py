@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -15,6 +15,7 @@ from cases.calendar import load_calendar
 from cases.completeness import missing_at
 from cases.facts import day_number, day_of
 from cases.models import Case, Event, Part, TableRow, Task
+from workflows.calendar import Calendar
 from workflows.definition import Procedure, Step
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -37,10 +38,12 @@ class CaseLookups:
         facts: Mapping[str, Any],
         checklists: Mapping[str, Mapping[str, str]] | None = None,
         mandate_no: str = "",
+        calendar: Callable[[], Calendar] = load_calendar,
     ) -> None:
         self.definition, self.case, self.parts, self.step, self.role = definition, case, parts, step, role
         self.now, self.day, self.facts = now, local_day(now), facts
         self.checklists, self.mandate_no = checklists or {}, mandate_no
+        self._calendar = calendar
         self._reads: dict[str, int] = {}
 
     @property
@@ -71,12 +74,12 @@ class CaseLookups:
         raise LookupError(f"no decision table {table}")
 
     def add_wd(self, day: int, n: int) -> int:
-        calendar = load_calendar()
+        calendar = self._calendar()
         self._reads["calendar"] = calendar.revision
         return day_number(calendar.add_working(day_of(day), n))
 
     def wd_between(self, first: int, last: int) -> int:
-        calendar = load_calendar()
+        calendar = self._calendar()
         self._reads["calendar"] = calendar.revision
         return calendar.working_between(day_of(first), day_of(last))
 

@@ -89,6 +89,6 @@ def recompute_due(turn: Turn) -> None:
     case = turn.case
     if case.received_at is None or not turn.definition.terms:
         return
-    reading = read_clock(case, turn.definition, term_of(turn), turn.now)
+    reading = read_clock(case, turn.definition, term_of(turn), turn.now, turn.calendar)
     case.due_on = reading.due_on
     case.attributes["calendar_year_decided"] = reading.decided

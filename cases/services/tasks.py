@@ -11,7 +11,6 @@ from django.db import transaction
 
 from accounts.models import User
 from cases.access import counts, holdings
-from cases.calendar import load_calendar
 from cases.errors import CaseNotFound
 from cases.models import Case, Part, Task
 from cases.services.events import Happening, append_alone, locked_case
@@ -144,14 +143,14 @@ def _due(turn: Turn, step: Step, record: Case | Part) -> dt.datetime | None:
         step.within,
         received=turn.case.received_at,
         due_on=turn.case.original_due_on,
-        calendar=load_calendar(),
+        calendar=turn.calendar,
         unit=term.u if term is not None else "WD",
         urgent_factor=config.get("urgent_step_factor", 0.5) if turn.case.urgent else 1.0,
     )
 
 
 def claim_task(*, task_id: int, actor: User, now: dt.datetime) -> Task:
-    """Take a task of one's role; idempotent. Raises CaseNotFound, TransitionRefused (taken by somebody, or not one's role)."""
+    """Take a task of one's role; idempotent. Raises CaseNotFound, TransitionRefused (somebody has it, not one's role)."""
     return _hold(task_id, actor, now, take=True)
 
 

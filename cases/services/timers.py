@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.clock import LOCAL, local_day
-from cases.calendar import load_calendar
 from cases.facts import day_of
 from cases.models import Case, Part
 from cases.services.turn import Turn
@@ -94,7 +93,7 @@ def _moments(
     for step in steps:
         timer = step.timer
         if timer is not None and timer.at_share is not None and timer.of == "entry" and next_one is not None:
-            fires[step.name] = share_moment(record.entered_at, next_one, timer.at_share, load_calendar())
+            fires[step.name] = share_moment(record.entered_at, next_one, timer.at_share, turn.calendar)
     return fires
 
 
@@ -118,7 +117,7 @@ def _moment(turn: Turn, step: Step, record: Case | Part, facts: Mapping[str, Any
     if timer.at_share is not None:
         return _share_of_term(turn, timer.at_share) if timer.of == "term" else None
     base = _base(turn, timer.of, record, facts)
-    return None if base is None or timer.after is None else _after(base, timer.after)
+    return None if base is None or timer.after is None else _after(turn, base, timer.after)
 
 
 def _base(turn: Turn, of: str, record: Case | Part, facts: Mapping[str, Any]) -> dt.date | None:
@@ -133,10 +132,10 @@ def _base(turn: Turn, of: str, record: Case | Part, facts: Mapping[str, Any]) ->
     return day_of(found)
 
 
-def _after(base: dt.date, length: Duration) -> dt.datetime:
+def _after(turn: Turn, base: dt.date, length: Duration) -> dt.datetime:
     """Calendar days name the day on which a timer fires; working days are time that somebody has, so their
     last day counts in full and the timer fires at the midnight after it."""
-    day = shifted(base, length, load_calendar())
+    day = shifted(base, length, turn.calendar)
     if length.u == "WD" and length.n > 0:
         day += dt.timedelta(days=1)
     return dt.datetime.combine(day, dt.time(), LOCAL)
@@ -146,7 +145,7 @@ def _share_of_term(turn: Turn, share: float) -> dt.datetime | None:
     if turn.case.received_at is None or turn.case.due_on is None:
         return None
     end = dt.datetime.combine(turn.case.due_on, dt.time(17), LOCAL)
-    return share_moment(turn.case.received_at, end, share, load_calendar())
+    return share_moment(turn.case.received_at, end, share, turn.calendar)
 
 
 def keep_part_days(turn: Turn) -> None:

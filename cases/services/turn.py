@@ -11,9 +11,11 @@ from typing import Any
 
 from accounts.clock import local_day
 from accounts.models import User
+from cases.calendar import load_calendar
 from cases.facts import Facts, person_facts
 from cases.lookups import CaseLookups
 from cases.models import Case, Event, EventValues, OutboxEntry, Part
+from workflows.calendar import Calendar
 from workflows.definition import Machine, Procedure, Step
 from workflows.engine import Attempt
 
@@ -97,12 +99,20 @@ class Turn:
     timers_before: frozenset[tuple[str, ...]] = frozenset()
     before: dict[uuid.UUID, Snapshot] = field(default_factory=dict)  # versioned contents as they were read
     applies: bool = False  # the actor filed the case or belongs to the organisation that it belongs to
+    read_calendar: Calendar | None = None
     automatic: bool = False  # an automatic step is being taken: nobody acts
 
     @property
     def seq(self) -> int:
         """The number of the event that the present step appends."""
         return self.case.head_seq + len(self.events) + 1
+
+    @property
+    def calendar(self) -> Calendar:
+        """The office calendar, read once in the turn."""
+        if self.read_calendar is None:
+            self.read_calendar = load_calendar()
+        return self.read_calendar
 
     @property
     def part(self) -> Part | None:
@@ -173,6 +183,7 @@ class Turn:
             facts=facts,
             checklists={"intake": checklist} if isinstance(checklist, dict) else {},
             mandate_no=self.mandate_no,
+            calendar=lambda: self.calendar,
         )
 
     @property
