@@ -62,13 +62,18 @@ def load_trial(*, now: dt.datetime, site: str = "") -> Trial:
 
     `site`: where this installation is reached; papers and mails name it. Raises NoTrialHere, OfficeFileFaulty.
     """
+    return Trial(load_province(now=now, site=site), tuple(publish_all(now=now)))
+
+
+def load_province(*, now: dt.datetime, site: str = "") -> Report:
+    """Bring people, offices and tables of the trial province in. Raises NoTrialHere, OfficeFileFaulty."""
     if settings.PRODUCTION:
         raise NoTrialHere
     report, password = Report(), make_password(PASSWORD)
     for name in FILES:
         written = reached_at(read_office(FOLDER / name), site)
         apply_office(written, now=now, actor=None, password_hash=password, report=report)
-    return Trial(report, tuple(publish_all(now=now)))
+    return report
 
 
 def reached_at(written: Written, site: str) -> Written:

@@ -15,7 +15,7 @@ from cases.models import TableRow
 from cases.office import office_rows, office_values
 from config.office_file import Report, apply_office
 from config.office_schema import OfficeFileFaulty, read_office
-from config.trial import CAST, FILES, FOLDER, PASSWORD, address_of, load_trial
+from config.trial import CAST, FILES, FOLDER, PASSWORD, address_of, load_province, load_trial
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
@@ -161,13 +161,24 @@ def test_office_show_says_what_is_in_force_on_a_day(tmp_path: Path, capsys: Any)
 
 
 def test_the_trial_province_comes_in_twice_without_a_change() -> None:
-    load_trial(now=NOW)
-    again = load_trial(now=NOW).as_dict()
+    load_province(now=NOW)
+    again = load_province(now=NOW).as_dict()
     assert {outcome for counts in again["sections"].values() for outcome in counts} == {"unchanged"}
 
 
+def test_every_shipped_procedure_is_published_with_the_trial_province() -> None:
+    trial = load_trial(now=NOW)
+    assert list(trial.faults()) == []
+    assert {"ngo_aid", "complaint"} <= set(trial.as_dict()["procedures"])
+
+
+def test_papers_name_the_address_at_which_the_trial_is_reached() -> None:
+    load_province(now=NOW, site="http://127.0.0.1:8080")
+    assert office_rows(TODAY)["site"] == {"url": "http://127.0.0.1:8080"}
+
+
 def test_everybody_of_the_cast_signs_in_with_the_printed_password() -> None:
-    load_trial(now=NOW)
+    load_province(now=NOW)
     for name, _, _ in CAST:
         client = Client()
         client.post("/accounts/login/", {"login": address_of(name), "password": PASSWORD})
@@ -175,7 +186,7 @@ def test_everybody_of_the_cast_signs_in_with_the_printed_password() -> None:
 
 
 def test_every_role_of_the_one_stop_layer_is_held_by_somebody() -> None:
-    load_trial(now=NOW)
+    load_province(now=NOW)
     held = set(RoleHeld.objects.in_force(TODAY).values_list("role", flat=True))
     assert held == {
         "intake", "cashier", "specialist", "division_head", "dept_leader", "clerk", "ppc_office", "ppc_chair",
@@ -184,20 +195,20 @@ def test_every_role_of_the_one_stop_layer_is_held_by_somebody() -> None:
 
 
 def test_every_agency_that_may_be_asked_has_a_unit_of_its_code_and_somebody_who_answers() -> None:
-    load_trial(now=NOW)
+    load_province(now=NOW)
     asked = set(TableRow.objects.filter(table="consultees").values_list("key", flat=True))
     lead = office_values(TODAY)["lead_agency"]
     assert [code for code in asked - {lead} if not holders("consultee", code, TODAY)] == []
 
 
 def test_lan_and_hong_share_an_organisation() -> None:
-    load_trial(now=NOW)
+    load_province(now=NOW)
     shared = Membership.objects.in_force(TODAY).filter(organisation__code="dai_hoc_lam_giang")
     assert {m.user.email for m in shared} == {"lan@lamgiang.example", "hong@lamgiang.example"}
 
 
 def test_the_office_of_the_trial_names_all_that_papers_print() -> None:
-    load_trial(now=NOW)
+    load_province(now=NOW)
     rows = office_rows(TODAY)
     assert {"agency", "ppc", "ppc_office", "one_stop", "signers", "site", "forms"} <= set(rows)
     assert rows["office"]["agency_code"] == "H99.14"

@@ -114,7 +114,7 @@ def rewritten(
 ) -> None:  # fmt: skip
     """Copy a backup with another manifest, or another database with which the manifest agrees."""
     with tarfile.open(source) as old:
-        bodies = {entry.name: body.read() for entry in old if (body := old.extractfile(entry))}
+        bodies = {entry.name: file.read() for entry in old if (file := old.extractfile(entry))}
     manifest = json.loads(bodies["manifest.json"])
     if database:
         name = next(name for name in bodies if name.startswith("database."))
