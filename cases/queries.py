@@ -109,7 +109,7 @@ def stood_in(desk: Desk) -> Work:
 
 def held_by(desk: Desk, colleague_id: str) -> Work:
     """Tasks that a colleague of one of the person's units holds; nothing for anybody else's name."""
-    found = colleagues(desk).filter(pk=colleague_id).first()
+    found = next((person for person in colleagues(desk) if str(person.pk) == colleague_id), None)
     return Work((_held_by(found),)) if found is not None else Work()
 
 

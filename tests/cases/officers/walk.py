@@ -125,9 +125,13 @@ class Walk:
         self.drafted().do("lan", "submit")
         return self
 
+    @property
+    def checklist(self) -> list[str]:
+        """The codes of what intake checks."""
+        return [item.code for item in definition_of(self.case.definition_id).checklists["intake"]]
+
     def received(self) -> Walk:
-        definition = definition_of(self.submitted().case.definition_id)
-        self.do("minh", "receive", checklist={item.code: "yes" for item in definition.checklists["intake"]})
+        self.submitted().do("minh", "receive", checklist=dict.fromkeys(self.checklist, "yes"))
         return self
 
     def assigned(self) -> Walk:
