@@ -76,7 +76,7 @@ def do_act(
     idempotency_key: str | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    """Do an act of a case or part, or answer a pending co-signature (agree, decline, take_back); else as advance_case."""
+    """Do an act of a case or part, or answer a co-signature (agree, decline, take_back); else as advance_case."""
     return advance_case(
         case_id=case_id,
         transition=act,

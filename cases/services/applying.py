@@ -1,4 +1,4 @@
-"""Carry out a move on the rows in memory, in the order of the language: close, set, receipt, papers, open, links, notices."""
+"""Carry out a move on the rows in memory, in the order close, set, receipt, papers, open, links, notices."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def _lookups(turn: Turn, facts: Mapping[str, Any]) -> Any:
 
 
 def validated(turn: Turn, names: frozenset[str]) -> list[Reason]:
-    """Return what the `validate` rules say against the present values of the named fields; a value absent is not judged."""
+    """Return what the `validate` rules say against the present values of the named fields, where there are any."""
     return [reason for wanted in turn.definition.fields if wanted.name in names for reason in _against(turn, wanted)]
 
 

@@ -1,4 +1,4 @@
-"""The life of a co-signature: proposed by one, agreed by another (then the step fires as of then), declined, taken back."""
+"""The life of a co-signature: proposed by one; agreed by another (then the step fires), declined, or taken back."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def _due(turn: Turn, step: Step, record: Case | Part) -> dt.datetime | None:
 
 
 def claim_task(*, task_id: int, actor: User, now: dt.datetime) -> Task:
-    """Take a task of one's role; idempotent. Raises CaseNotFound, TransitionRefused (somebody has it, not one's role)."""
+    """Take a task of one's role; idempotent. Raises CaseNotFound, TransitionRefused (held, not one's role)."""
     return _hold(task_id, actor, now, take=True)
 
 

@@ -1,0 +1,75 @@
+"""The trial province in a database of a test's own, and cases brought to where a test begins."""
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from cases.ids import submission_code, uuid7
+from cases.models import Case, Event, Part
+from cases.publication import publish_all
+from config.trial import load_trial
+from documents.models import Document
+from tests.procedures.runner import Walk, walked
+from workflows.registry import SHIPPED
+from workflows.scenarios import Scenario, read_scenarios
+
+OPENED = dt.datetime(2025, 7, 1, 2, 0, tzinfo=dt.UTC)
+
+
+def open_province() -> None:
+    """Load people, offices and procedures into the connected database."""
+    load_trial(now=OPENED)
+    publish_all(now=OPENED)
+
+
+def case_at(state: str, procedure: str = "ngo_aid", **dossier: Any) -> Walk:
+    """Return a case that has walked the golden path until it stands in a state."""
+    golden = read_scenarios(SHIPPED / procedure / "v1").scenarios[0]
+    given = golden.given.model_copy(update={"dossier": {**golden.given.dossier, **dossier}})
+    found = walked(procedure, Scenario(name=golden.name, given=given, steps=golden.steps[: steps_until(golden, state)]))
+    assert found.case.state == state, found.case.state
+    return found
+
+
+def steps_until(scenario: Scenario, state: str) -> int:
+    """Return how many steps lead into a state, by the definition's targets."""
+    targets = {"submitted": "submit", "received": "receive", "assigned": "assign", "ppc_review": "ppc_office_forward",
+               "dept_review": "submit_dept", "consulting": "send_opinion_request", "issued": "issue_result",
+               "appraising": "", "signed": "ppc_approve", "validity_check": "start_validity_check"}
+    if state == "appraising":
+        return next(n for n, a in enumerate(scenario.steps, 1) if "opinions_done" in a.then)
+    return next(n for n, a in enumerate(scenario.steps, 1) if a.do == targets[state] and not a.refused)
+
+
+def copies(case: Case, count: int) -> list[Case]:
+    """Return cases that stand where this one stands, with its parts, papers and events; for tests that need many."""
+    made = [_copied(case) for _ in range(count)]
+    Case.objects.bulk_create(made)
+    for kind in (Part, Document):
+        rows = list(kind.objects.filter(case=case))
+        kind.objects.bulk_create(_row(row, copy) for copy in made for row in rows)
+    for copy in made:
+        Event.objects.bulk_create(
+            Event(case=copy, **{f.attname: getattr(e, f.attname) for f in Event._meta.concrete_fields if f.name != "case"})
+            for e in Event.objects.filter(case=case)
+        )
+    return made
+
+
+def _copied(case: Case) -> Case:
+    values = {f.attname: getattr(case, f.attname) for f in Case._meta.concrete_fields}
+    own = {"id": uuid7(), "submission_code": submission_code(), "case_code": None}
+    return Case(**{**values, **own})
+
+
+def _row(row: Any, case: Case) -> Any:
+    values = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}
+    fresh: dict[str, Any] = {"id": uuid7(), "case_id": case.pk, "part_id": None} if isinstance(row, Document) else {
+        "id": uuid7(), "case_id": case.pk
+    }
+    if isinstance(row, Document):
+        fresh["number"] = None
+        fresh["verify_code"] = row._meta.get_field("verify_code").get_default()
+    return type(row)(**{**values, **fresh})
+
+
