@@ -144,6 +144,9 @@ def test_only_an_administrator_publishes_as_a_person(own: Path) -> None:
 
 
 def test_without_scenarios_a_strict_publication_is_refused(own: Path) -> None:
+    answer("check", "visit_notice", "--strict")
+    (own / "scenarios.yaml").unlink()
+
     (checked,) = answer("check", "visit_notice", "--strict", code=3)["checked"]
 
     assert [f["key"] for f in checked["errors"]] == ["scenarios"]

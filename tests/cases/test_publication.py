@@ -199,6 +199,7 @@ def test_a_folder_of_the_office_stands_instead_of_the_shipped_one(tmp_path: Path
 
 
 def test_what_no_scenario_walks_is_a_warning_and_with_strict_an_error(visit: Folder) -> None:
+    (visit.path / "scenarios.yaml").unlink()
     assert "scenarios" in [f.key for f in prepare(visit).warnings]
 
     with pytest.raises(DefinitionError) as told:
