@@ -178,7 +178,8 @@ def postgres_database(server_url: str, name: str, template: str = "template0") -
     try:
         yield f"{server_url.rpartition('/')[0]}/{name}"
     finally:
-        with psycopg.connect(server_url, autocommit=True) as connection:
+        # A private server that has ended already took its databases along.
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(server_url, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 
