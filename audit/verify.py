@@ -30,29 +30,13 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 SYSTEM = "system"
 MOST_PER_CASE, MOST_FAULTS = 20, 1000
 
-BODY = {
-    "v",
-    "origin",
-    "case",
-    "part",
-    "seq",
-    "prev",
-    "kind",
-    "definition",
-    "name",
-    "from",
-    "to",
-    "actor",
-    "acting_for",
-    "recorded_for",
-    "role",
-    "at",
-    "build",
-    "inputs",
-    "confirms",
-    "papers",
-    "reads",
-    "facts",
+TEXT, PERHAPS, NUMBER, LIST, OBJECT = (str,), (str, type(None)), (int,), (list,), (dict,)
+BODY: dict[str, tuple[type, ...]] = {  # the fields of an event of version 1 and their types
+    **dict.fromkeys(("origin", "case", "prev", "kind", "definition", "name", "actor", "at", "build"), TEXT),
+    **dict.fromkeys(("part", "from", "to", "acting_for", "recorded_for", "role"), PERHAPS),
+    **dict.fromkeys(("v", "seq"), NUMBER),
+    **dict.fromkeys(("confirms", "papers", "reads"), LIST),
+    **dict.fromkeys(("inputs", "facts"), OBJECT),
 }
 # What the engine appends by itself, beside the steps that a definition names: it moves no state.
 ENGINE_ACTS = {"open", "save", "claim", "release", "attach", "detach", "link", "delivery_given_up"}
@@ -187,7 +171,7 @@ def parse(body: bytes) -> dict[str, Any] | None:
     """Return the event of canonical bytes, None when they are not the one spelling of an object."""
     try:
         text = body.decode()
-        read = json.loads(text, parse_int=_whole, parse_float=_refuse, parse_constant=_refuse)
+        read = READER.decode(text)
         same = spelled(read) == body and isinstance(read, dict)
     except (ValueError, RecursionError):
         return None
@@ -199,7 +183,7 @@ def parse(body: bytes) -> dict[str, Any] | None:
 
 def spelled(value: Any) -> bytes:
     """Return the canonical bytes of a value that was read from JSON (the allowed subset of RFC 8785)."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return WRITER.encode(value).encode()
 
 
 def leaf_hash(body: bytes) -> str:
@@ -216,6 +200,10 @@ def _whole(digits: str) -> int:
 
 def _refuse(text: str) -> Any:
     raise ValueError(f"{text} is no whole number")
+
+
+READER = json.JSONDecoder(parse_int=_whole, parse_float=_refuse, parse_constant=_refuse)
+WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _ascii_keys(value: Any) -> bool:
@@ -541,22 +529,18 @@ def people_of(event: Mapping[str, Any]) -> Iterator[str]:
 def well_formed(event: Mapping[str, Any]) -> bool:
     """Whether an event has exactly the fields of its version, each of its type."""
     if event.get("v") not in READABLE:
-        return isinstance(event.get("v"), int)
-    if set(event) != BODY:
+        return type(event.get("v")) is int
+    if event.keys() != BODY.keys():
         return False
-    texts = (event[k] for k in ("origin", "case", "prev", "definition", "name", "actor", "at", "build"))
-    perhaps = (event[k] for k in ("part", "from", "to", "acting_for", "recorded_for", "role"))
+    for name, kinds in BODY.items():
+        if type(event[name]) not in kinds:
+            return False
     return (
-        all(isinstance(t, str) for t in texts)
-        and all(t is None or isinstance(t, str) for t in perhaps)
-        and type(event["seq"]) is int
-        and event["kind"] in ("transition", "act", "system")
+        event["kind"] in ("transition", "act", "system")
         and MOMENT.fullmatch(event["at"]) is not None
-        and isinstance(event["facts"], dict)
-        and isinstance(event["inputs"], dict)
-        and all(isinstance(c, str) for c in event["inputs"].values())
-        and all(isinstance(event[k], list) for k in ("confirms", "papers", "reads"))
-        and all(_paper_formed(p) for p in event["papers"])
+        and set(map(type, event["inputs"].values())) <= {str}
+        and set(map(type, event["confirms"])) <= {str}
+        and (not event["papers"] or all(map(_paper_formed, event["papers"])))
     )
 
 
