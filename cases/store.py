@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from django.conf import settings
 
@@ -25,6 +25,12 @@ CHUNK = 1024 * 1024
 READ_ONLY = 0o440
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 GRACE = dt.timedelta(hours=24)
+
+
+class Readable(Protocol):
+    """Whatever gives bytes piece by piece: an open file, an upload."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class StoreFailed(Exception):
@@ -76,7 +82,7 @@ def path_of(sha256: str) -> Path:
 
 
 @contextlib.contextmanager
-def received(stream: BinaryIO, limit: int) -> Iterator[Incoming]:
+def received(stream: Readable, limit: int) -> Iterator[Incoming]:
     """Write a stream beside the store, at most `limit` bytes, fsynced; it is gone afterwards unless kept.
 
     Raises TooLarge, StoreFull, StoreFailed.
@@ -95,7 +101,7 @@ def waiting_place() -> Path:
     return folder() / "incoming" / secrets.token_hex(16)
 
 
-def put(stream: BinaryIO, limit: int) -> tuple[str, int]:
+def put(stream: Readable, limit: int) -> tuple[str, int]:
     """Store a stream; return its SHA-256 and size. Raises TooLarge, StoreFull, StoreFailed."""
     with received(stream, limit) as incoming:
         incoming.keep()
@@ -185,7 +191,7 @@ def _is_old(path: Path, now: dt.datetime) -> bool:
         return False
 
 
-def _written(stream: BinaryIO, path: Path, limit: int) -> Incoming:
+def _written(stream: Readable, path: Path, limit: int) -> Incoming:
     digest, size = hashlib.sha256(), 0
     with _writing(), path.open("xb") as out:
         while chunk := stream.read(CHUNK):

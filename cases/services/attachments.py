@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -28,7 +28,7 @@ from cases.services.loading import load_turn
 from cases.services.places import Place, place_of
 from cases.services.retrying import retried
 from cases.services.turn import Request, Turn
-from cases.store import Incoming, TooLarge, put, received, waiting_place
+from cases.store import Incoming, Readable, TooLarge, put, received, waiting_place
 from workflows.errors import Reason, TransitionRefused
 
 MOST_FILES = 300
@@ -52,7 +52,7 @@ def attach_file(
     case_id: uuid.UUID,
     kind: str,
     name: str,
-    source: BinaryIO | Path,
+    source: Readable | Path,
     actor: User,
     now: dt.datetime,
     part_id: str | None = None,
@@ -98,7 +98,7 @@ def _place_now(request: Request, kind: str) -> Place:
 
 
 @contextmanager
-def _opened(source: BinaryIO | Path) -> Iterator[BinaryIO]:
+def _opened(source: Readable | Path) -> Iterator[Readable]:
     if isinstance(source, Path):
         with source.open("rb") as opened:
             yield opened
@@ -106,7 +106,7 @@ def _opened(source: BinaryIO | Path) -> Iterator[BinaryIO]:
         yield source
 
 
-def _stored(stream: BinaryIO, name: str, place: Place) -> Stored:
+def _stored(stream: Readable, name: str, place: Place) -> Stored:
     """Take the stream in, check it, and move what passed into the store. Raises FileRefused, StoreFull, StoreFailed."""
     shown = waiting_place()
     try:

@@ -22,8 +22,8 @@ from cases.files.checking import HOME, Allowed, check_file, check_name
 from cases.files.faults import SENTENCES
 from cases.files.kinds import type_named, type_of
 from cases.files.names import LONGEST_BYTES, clean_name, extension_of
-from tests.cases import upload_files as made
-from tests.cases.upload_corpus import GOOD, Sample, corpus
+from tests.cases.files import upload_files as made
+from tests.cases.files.upload_corpus import GOOD, Sample, corpus
 
 EVERYTHING = os.environ.get("HOSO_TEST_ALL") == "1"
 ALL_TYPES = Allowed(("pdf", "docx", "xlsx", "jpg", "png"), 20)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from tests.cases import upload_files as made
-from tests.cases.upload_files import (
+from tests.cases.files import upload_files as made
+from tests.cases.files.upload_files import (
     EICAR,
     SHEET,
     WORD,
