@@ -10,15 +10,17 @@ from django.db.models import Q, QuerySet
 
 from accounts.clock import local_day
 from accounts.models import Membership, RoleHeld, User
-from cases.models import Case, Part
+from cases.models import Attachment, Case, Part
 from cases.procedures import definition_by
-from workflows.definition import Field
+from workflows.definition import Field, Procedure
 
 APPLICANTS = frozenset({"applicant", "sending_agency"})
 READERS = frozenset({"auditor"})  # read everything, act on nothing
 # An outside agency sees the cases on which it is asked; an officer those of the office.
 OUTSIDE = frozenset({"consultee", "external_issuer"})
 DIVISION = "division"
+ASKED = "ask:"  # kinds of files that answer a step; the others are components of the dossier
+LOOK = "view_sensitive"  # the act whose roles may see sensitive values
 COUNTER = "intake"
 
 
@@ -135,3 +137,38 @@ def roles_to_look(case: Case, user: User, now: dt.datetime) -> frozenset[str]:
     if agencies and case.parts.filter(kind="opinion", fields__agency__in=agencies).exists():
         roles.add("consultee")
     return frozenset(roles)
+
+
+def sees_file(case: Case, file: Attachment, user: User, now: dt.datetime) -> bool:
+    """Whether one file of a visible case is there for the person."""
+    return bool(seen_files(case, [file], user, now))
+
+
+def seen_files(case: Case, files: Iterable[Attachment], user: User, now: dt.datetime) -> list[Attachment]:
+    """Return those files of a visible case that are there for the person.
+
+    Who handles or audits the case sees all; the applicant the components, what came with public parts and what they
+    answered with themselves; an agency that is asked the components that are not sensitive, and its own answer.
+    """
+    roles = roles_to_look(case, user, now)
+    if roles - APPLICANTS - OUTSIDE - {"administrator"}:
+        return list(files)
+    agencies = {h.unit_code for h in holdings(user, now) if h.role in OUTSIDE}
+    return [file for file in files if roles and _sees_file(case, file, user, roles, agencies)]
+
+
+def _sees_file(case: Case, file: Attachment, user: User, roles: frozenset[str], agencies: set[str]) -> bool:
+    if file.uploaded_by_id == user.pk:
+        return True
+    if file.part is not None:
+        public = definition_by(case.definition.hash).part(file.part.kind).public
+        return public if roles & APPLICANTS else file.part.fields.get("agency") in agencies
+    if file.kind.startswith(ASKED):
+        return False
+    return bool(roles & APPLICANTS) or (bool(roles & OUTSIDE) and not file.sensitive and file.replaced_at is None)
+
+
+def may_look_closely(definition: Procedure, roles: frozenset[str]) -> bool:
+    """Whether one of the roles may see sensitive values and files: each look is recorded, with its purpose."""
+    step = definition.machine.step(LOOK)
+    return bool(roles & (READERS | APPLICANTS | frozenset(step.by if step is not None else ())))

@@ -32,6 +32,7 @@ urlpatterns = [
     path("cases/<str:ref>/do/<str:name>/", case.case_step, name="step"),
     path("cases/<str:ref>/parts/<str:key>/do/<str:name>/", case.case_step, name="part_step"),
     path("cases/<str:ref>/files/<uuid:file_id>/", attachment.attachment, name="attachment"),
+    path("cases/<str:ref>/files/<uuid:file_id>/original/", attachment.original, name="original"),
     path("cases/<str:ref>/look/<str:what>/", officer.look_at, name="look_at"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<int:task_id>/claim/", queue.claim, name="claim"),

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('date', models.DateField(unique=True)),
                 ('kind', models.CharField(choices=[('off', 'Nghỉ'), ('make_up', 'Làm bù')], max_length=10)),
-                ('status', models.CharField(choices=[('announced', 'Dự kiến'), ('confirmed', 'Đã có quyết định')], default='confirmed', max_length=10)),
+                ('status', models.CharField(choices=[('announced', 'Dự kiến'), ('confirmed', 'Đã có quyết định'), ('withdrawn', 'Đã bỏ')], default='confirmed', max_length=10)),
                 ('name', models.CharField(blank=True, max_length=200)),
                 ('source_document', models.CharField(max_length=300)),
                 ('decided_on', models.DateField(blank=True, null=True)),
@@ -284,6 +284,9 @@ class Migration(migrations.Migration):
                 ('hash', models.CharField(max_length=64)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='views', to='cases.case')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('case', 'prev'), name='view_after_view')],
+            },
         ),
         migrations.CreateModel(
             name='Event',

@@ -16,5 +16,9 @@ class ViewLog(models.Model):
     prev = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
 
+    class Meta:
+        # Two looks at the same moment cannot both follow the same one: the chain has no branch that could be cut off.
+        constraints = [models.UniqueConstraint(fields=["case", "prev"], name="view_after_view")]
+
     def __str__(self) -> str:
         return f"{self.case_id} {self.what}"

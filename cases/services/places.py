@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from accounts.mandates import mandates_covering
-from cases.access import COUNTER, fills_at_counter, roles_on
+from cases.access import ASKED, COUNTER, fills_at_counter, roles_on
 from cases.errors import FileRefused
 from cases.files.checking import Allowed
 from cases.models import Part
@@ -14,7 +14,6 @@ from workflows.asks import asks_of
 from workflows.definition import Field, Step
 from workflows.errors import Reason, TransitionRefused
 
-ASKED = "ask:"
 APPLICANT = "applicant"
 SUPPLEMENT = "supplement"
 ASKED_FILE = Allowed(("pdf", "docx", "xlsx", "jpg", "png"), 20)

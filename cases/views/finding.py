@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -19,7 +20,7 @@ from cases.models import Case
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-CaseView = Callable[Concatenate[HttpRequest, Case, P], HttpResponse]
+CaseView = Callable[Concatenate[HttpRequest, Case, P], HttpResponseBase]
 
 
 def visible_case(request: HttpRequest, ref: str) -> Case:
@@ -36,7 +37,7 @@ def with_case(view: CaseView[P]) -> Callable[..., HttpResponse]:
     """Ask to sign in, find the case of the address, and answer what the services raise: 404, 409."""
 
     @functools.wraps(view)
-    def found(request: HttpRequest, ref: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def found(request: HttpRequest, ref: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, visible_case(request, ref), *args, **kwargs)
         except CaseNotFound as missing:
