@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 import secrets
-import time
 import uuid
+
+from accounts.clock import now
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0, 1: read over the telephone
 
 
 def uuid7() -> uuid.UUID:
     """Return a UUIDv7 (RFC 9562 §5.7); Python 3.11 has none."""
-    millis = time.time_ns() // 1_000_000
+    millis = int(now().timestamp() * 1000)
     value = (millis << 80) | (0x7 << 76) | (secrets.randbits(12) << 64) | (0b10 << 62) | secrets.randbits(62)
     return uuid.UUID(int=value)
 
