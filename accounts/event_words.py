@@ -30,9 +30,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "unit_renamed": ("Đổi tên đơn vị", "Unit renamed"),
     "unit_closed": ("Đóng đơn vị", "Unit closed"),
     "office_row_written": ("Ghi cấu hình cơ quan", "Office configuration written"),
+    "calendar_changed": ("Đổi lịch làm việc", "Working calendar changed"),
     "delivery_retried": ("Cho gửi lại việc gửi không thành", "Failed delivery tried again"),
 }
-DAYS = ("valid_from", "valid_to", "revoked_on")
+DAYS = ("day", "valid_from", "valid_to", "revoked_on")
 
 
 def words_of(event: AccountEvent) -> str:

@@ -43,6 +43,7 @@ class FilledDay(DayRow):
     decided_on: dt.date | None = None
 
 
+Stored = tuple[dt.date, str, str, str, int, dt.date | None]
 NEW_YEAR_2026 = (DECIDED[2026], dt.date(2025, 12, 25))
 OFFICIAL = (
     FilledDay(dt.date(2025, 4, 26), "make_up", "confirmed", "Làm bù", 1, DECIDED[2025]),
@@ -77,8 +78,25 @@ def fill_calendar(years: Iterable[int]) -> int:
 
 def load_calendar() -> Calendar:
     """Return the calendar in force: one query; built anew in this process only when a row has changed."""
-    rows = CalendarDay.objects.order_by("date").values_list("date", "kind", "status", "name", "revision", "decided_on")
-    return _built(tuple(rows))
+    return _built(_rows())
+
+
+def calendar_as_if(day: dt.date, row: FilledDay | None) -> Calendar:
+    """Return the calendar as it would stand with this row for the day; None: as the first fill alone has the day."""
+    others = tuple(kept for kept in _rows() if kept[0] != day)
+    if row is None:
+        return _built(others)
+    return _built((*others, (day, row.kind, row.status, row.name, row.revision, row.decided_on)))
+
+
+def filled_day(day: dt.date) -> FilledDay | None:
+    """Return what the first fill says of a day, None for an ordinary one."""
+    return next((row for row in _first_fill_once() if row.date == day), None)
+
+
+def stored_day(row: CalendarDay) -> FilledDay:
+    """Return a row of the table as a day of the calendar."""
+    return FilledDay(row.date, row.kind, row.status, row.name, row.revision, row.source_document, row.decided_on)
 
 
 def decided_years(rows: Iterable[tuple[dt.date, dt.date | None]]) -> frozenset[int]:
@@ -86,8 +104,13 @@ def decided_years(rows: Iterable[tuple[dt.date, dt.date | None]]) -> frozenset[i
     return frozenset(DECIDED) | {day.year for day, decided_on in rows if decided_on is not None}
 
 
+def _rows() -> tuple[Stored, ...]:
+    rows = CalendarDay.objects.order_by("date")
+    return tuple(rows.values_list("date", "kind", "status", "name", "revision", "decided_on"))
+
+
 @functools.lru_cache(maxsize=4)
-def _built(rows: tuple[tuple[dt.date, str, str, str, int, dt.date | None], ...]) -> Calendar:
+def _built(rows: tuple[Stored, ...]) -> Calendar:
     stored = [DayRow(*row[:5]) for row in rows]
     return calendar_of((*_first_fill_once(), *stored), decided_years((row[0], row[5]) for row in rows))
 

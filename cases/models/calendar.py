@@ -13,6 +13,7 @@ class CalendarDay(models.Model):
     class Status(models.TextChoices):
         ANNOUNCED = "announced", "Dự kiến"
         CONFIRMED = "confirmed", "Đã có quyết định"
+        WITHDRAWN = "withdrawn", "Đã bỏ"  # the row stays, the day is an ordinary one again
 
     date = models.DateField(unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -13,6 +13,8 @@ from cases.services.timers import keep_part_days, keep_timers
 from cases.services.turn import Turn
 from workflows.engine import Move
 
+RECOMPUTE = "recompute_due_date"  # the act of the one-stop layer that tells of a day moved by the calendar
+
 
 def keep_named(turn: Turn, ask: Mapping[str, Any]) -> None:
     """Keep what an ask of a fixed name means: who handles the case, which unit, where an original is."""
@@ -32,6 +34,14 @@ def keep_claim(turn: Turn, move: Move, part: Part | None) -> None:
     if move.step.kind == "act" and move.step.name == "claim" and turn.actor is not None:
         free = Task.objects.filter(case=turn.case, part=part, role=move.role, assignee=None, done_at=None)
         free.update(assignee=turn.actor)
+
+
+def keep_recomputed(turn: Turn, move: Move) -> dict[str, int]:
+    """The act after a change of the calendar reads the due day anew; return the revision that it was read from."""
+    if move.step.name != RECOMPUTE:
+        return {}
+    recompute_due(turn)
+    return {"calendar": turn.calendar.revision}
 
 
 def _keep_original(case: Case, name: str, happened: str) -> None:

@@ -12,7 +12,7 @@ from cases.services.computing import validated
 from cases.services.cosign import propose
 from cases.services.events import Happening, append, id_of
 from cases.services.filling import Filled, fill
-from cases.services.keeping import keep_claim, keep_named, keep_trail
+from cases.services.keeping import keep_claim, keep_named, keep_recomputed, keep_trail
 from cases.services.turn import Turn
 from workflows.definition import Step
 from workflows.engine import MAX_AUTOS, Attempt, Move, autos, fire, refusals
@@ -63,7 +63,9 @@ def carry_out(turn: Turn, attempt: Attempt, move: Move, part: Part | None, fille
     keep_claim(turn, move, part)
     if filled.changes:
         fill_change(turn, filled.changes)
-    event = append(turn, happening_of(turn, move, part, filled, papers, second))
+    reads = keep_recomputed(turn, move)
+    happening = happening_of(turn, move, part, filled, papers, second)
+    event = append(turn, replace(happening, reads={**happening.reads, **reads}))
     keep_trail(turn, move, part, filled.recorded_for)
     return event
 
