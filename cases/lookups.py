@@ -119,7 +119,9 @@ class CaseLookups:
 
     def reviewed(self, people: frozenset[str]) -> bool:
         below = REVIEWERS - {self.role, self.step.by[0]}
-        return any(t["person"] in people and t["role"] in below for t in self.case.trail)
+        trail = self.case.trail
+        drafted = max((n for n, t in enumerate(trail) if t["role"] == "specialist"), default=-1)
+        return any(t["person"] in people and t["role"] in below for t in trail[drafted + 1 :])
 
     def gave_opinion(self, people: frozenset[str]) -> bool:
         return any(t["person"] in people and t["role"] == "consultee" for t in self.case.trail)

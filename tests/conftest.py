@@ -13,12 +13,14 @@ import pytest
 import pytest_django.fixtures
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import sync_playwright
 
 from tests import services
-from tests.databases import Template
+from tests.databases import Template, connected_to, duplicate
+from tests.procedures.province import open_province
 from tests.product import Product, ProductShelf
 from tests.report import MISSING, Report
 from tests.sink import SmtpSink
@@ -101,6 +103,33 @@ def own_database(_template: Template, django_db_blocker: Any, tmp_path: Path) ->
     Do not combine with `db` or `django_db`. Threads close their connection when they are done.
     """
     with django_db_blocker.unblock(), _template.copy(tmp_path) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def province(_template: Template, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[str]:
+    """Name of a database with the trial province and the published procedures; made once, nobody is connected."""
+    with django_db_blocker.unblock(), _template.standing(tmp_path_factory.mktemp("province")) as name:
+        with connected_to(name):
+            open_province()
+        yield name
+
+
+@pytest.fixture
+def in_province(province: str, django_db_blocker: Any) -> Iterator[str]:
+    """The trial province, as it was when the test began; what the test does is undone."""
+    undone = transaction.atomic()
+    # As django.test.TestCase marks its own: durable steps may run inside it.
+    undone._from_testcase = True  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), connected_to(province), undone:
+        yield province
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def own_province(province: str, _template: Template, django_db_blocker: Any, tmp_path: Path) -> Iterator[str]:
+    """A trial province of this test's own, where commits are real and other processes may write; yields its name."""
+    with django_db_blocker.unblock(), duplicate(_template.connection, province, tmp_path) as name, connected_to(name):
         yield name
 
 

@@ -63,14 +63,26 @@ class Template:
         return name
 
     @contextlib.contextmanager
+    def standing(self, folder: Path) -> Iterator[str]:
+        """Yield the name of a copy to which nothing is connected; on PostgreSQL it is gone afterwards."""
+        with duplicate(self.connection, self.name, folder) as name:
+            yield name
+
+    @contextlib.contextmanager
     def copy(self, folder: Path) -> Iterator[str]:
         """Yield the name of a copy to which `default` is connected; it is gone afterwards."""
-        with contextlib.ExitStack() as stack:
-            if self.connection.vendor == "postgresql":
-                name = f"hoso_own_{uuid.uuid4().hex[:8]}"
-                stack.enter_context(postgres_database(server_url(self.connection.settings_dict), name, self.name))
-            else:
-                name = str(folder / "own.sqlite3")
-                shutil.copy(self.name, name)
-            stack.enter_context(connected_to(name))
+        with self.standing(folder) as name, connected_to(name):
             yield name
+
+
+@contextlib.contextmanager
+def duplicate(connection: Any, source: str, folder: Path) -> Iterator[str]:
+    """Yield the name of a copy of a database of this run that nobody is connected to."""
+    if connection.vendor == "postgresql":
+        name = f"hoso_own_{uuid.uuid4().hex[:8]}"
+        with postgres_database(server_url(connection.settings_dict), name, source):
+            yield name
+    else:
+        file = folder / f"own-{uuid.uuid4().hex[:8]}.sqlite3"
+        shutil.copy(source, file)
+        yield str(file)

@@ -1,4 +1,5 @@
 """Two people decide one case at the same moment: exactly one of them has decided it."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -7,33 +8,33 @@ import os
 import uuid
 from typing import Any
 
-import pytest
 from django.db import connections
 
 from cases.errors import CaseChanged
 from cases.models import Case, Event
 from cases.services import advance_case
-from tests.procedures.province import case_at, copies, open_province
+from tests.procedures.province import case_at, copies
 from tests.procedures.runner import person
 from workflows.errors import TransitionRefused
 
 ROUNDS = 1000 if os.environ.get("HOSO_TEST_ALL") == "1" else 200
 APPROVE: dict[str, Any] = {
-    "result_kind": "chap_thuan", "signing_form": "tm", "confirm": ["read_before_signing", "within_province"],
+    "result_kind": "chap_thuan",
+    "signing_form": "tm",
+    "confirm": ["read_before_signing", "within_province"],
 }
 REFUSE: dict[str, Any] = {
-    "ground": "appraisal_negative", "refusal_reason": "Khoản viện trợ chưa đủ điều kiện để được phê duyệt.",
-    "signing_form": "kt", "deputy_reason": "vang_mat", "confirm": ["read_before_signing"],
+    "ground": "appraisal_negative",
+    "refusal_reason": "Khoản viện trợ chưa đủ điều kiện để được phê duyệt.",
+    "signing_form": "kt",
+    "deputy_reason": "vang_mat",
+    "confirm": ["read_before_signing"],
 }
 
 
-@pytest.fixture
-def province(own_database: str) -> str:
-    open_province()
-    return own_database
-
-
-def decide(name: str, who: str, data: dict[str, Any], ids: list[uuid.UUID], now: dt.datetime, together: Any, said: Any) -> None:
+def decide(
+    name: str, who: str, data: dict[str, Any], ids: list[uuid.UUID], now: dt.datetime, together: Any, said: Any
+) -> None:
     """One person's process: at each bell, the same step on the next case."""
     connections.close_all()
     actor, answers = person(who), []
@@ -53,7 +54,7 @@ def decide(name: str, who: str, data: dict[str, Any], ids: list[uuid.UUID], now:
 VERSION = [0]
 
 
-def test_the_chair_approves_while_the_vice_chair_refuses_and_one_of_them_wins(province: str) -> None:
+def test_the_chair_approves_while_the_vice_chair_refuses_and_one_of_them_wins(own_province: str) -> None:
     walk = case_at("ppc_review")
     VERSION[0] = walk.case.version
     cases = copies(walk.case, ROUNDS)

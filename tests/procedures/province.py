@@ -1,9 +1,12 @@
 """The trial province in a database of a test's own, and cases brought to where a test begins."""
+
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
+from accounts.models import OrgUnit
+from accounts.services import close_unit, open_unit
 from cases.ids import submission_code, uuid7
 from cases.models import Case, Event, Part
 from cases.publication import publish_all
@@ -17,9 +20,13 @@ OPENED = dt.datetime(2025, 7, 1, 2, 0, tzinfo=dt.UTC)
 
 
 def open_province() -> None:
-    """Load people, offices and procedures into the connected database."""
+    """Load people, offices and procedures into the connected database, and a division that was merged into another."""
     load_trial(now=OPENED)
     publish_all(now=OPENED)
+    by: dict[str, Any] = {"actor": None, "now": OPENED}
+    former = open_unit(code="le_tan", name="Phòng Lễ tân", kind="division", valid_from=OPENED.date(), **by)
+    successor = OrgUnit.objects.get(code="lanh_su_bien_gioi")
+    close_unit(unit=former, last_day=dt.date(2025, 12, 31), successor=successor, **by)
 
 
 def case_at(state: str, procedure: str = "ngo_aid", **dossier: Any) -> Walk:
@@ -33,9 +40,18 @@ def case_at(state: str, procedure: str = "ngo_aid", **dossier: Any) -> Walk:
 
 def steps_until(scenario: Scenario, state: str) -> int:
     """Return how many steps lead into a state, by the definition's targets."""
-    targets = {"submitted": "submit", "received": "receive", "assigned": "assign", "ppc_review": "ppc_office_forward",
-               "dept_review": "submit_dept", "consulting": "send_opinion_request", "issued": "issue_result",
-               "appraising": "", "signed": "ppc_approve", "validity_check": "start_validity_check"}
+    targets = {
+        "submitted": "submit",
+        "received": "receive",
+        "assigned": "assign",
+        "ppc_review": "ppc_office_forward",
+        "dept_review": "submit_dept",
+        "consulting": "send_opinion_request",
+        "issued": "issue_result",
+        "appraising": "",
+        "signed": "ppc_approve",
+        "validity_check": "start_validity_check",
+    }
     if state == "appraising":
         return next(n for n, a in enumerate(scenario.steps, 1) if "opinions_done" in a.then)
     return next(n for n, a in enumerate(scenario.steps, 1) if a.do == targets[state] and not a.refused)
@@ -50,7 +66,9 @@ def copies(case: Case, count: int) -> list[Case]:
         kind.objects.bulk_create(_row(row, copy) for copy in made for row in rows)
     for copy in made:
         Event.objects.bulk_create(
-            Event(case=copy, **{f.attname: getattr(e, f.attname) for f in Event._meta.concrete_fields if f.name != "case"})
+            Event(
+                case=copy, **{f.attname: getattr(e, f.attname) for f in Event._meta.concrete_fields if f.name != "case"}
+            )
             for e in Event.objects.filter(case=case)
         )
     return made
@@ -64,12 +82,12 @@ def _copied(case: Case) -> Case:
 
 def _row(row: Any, case: Case) -> Any:
     values = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}
-    fresh: dict[str, Any] = {"id": uuid7(), "case_id": case.pk, "part_id": None} if isinstance(row, Document) else {
-        "id": uuid7(), "case_id": case.pk
-    }
+    fresh: dict[str, Any] = (
+        {"id": uuid7(), "case_id": case.pk, "part_id": None}
+        if isinstance(row, Document)
+        else {"id": uuid7(), "case_id": case.pk}
+    )
     if isinstance(row, Document):
         fresh["number"] = None
         fresh["verify_code"] = row._meta.get_field("verify_code").get_default()
     return type(row)(**{**values, **fresh})
-
-

@@ -1,4 +1,5 @@
 """Walks a scenario through the services, as the people of the trial province, and compares what came of it."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -35,7 +36,9 @@ class Walk:
 
     def open(self) -> None:
         opener = person(self.given.by)
-        organisation = Organisation.objects.filter(code=self.given.organisation).first() if self.given.organisation else None
+        organisation = (
+            Organisation.objects.filter(code=self.given.organisation).first() if self.given.organisation else None
+        )
         more: dict[str, Any] = {} if self.given.applicant else {"applicant": None}
         dossier = resolved(self.given.dossier)
         outcome = open_case(
@@ -62,7 +65,9 @@ class Walk:
             self.pass_time(moment(action.at, self.now))
         waited = self.events_since(head)
         if action.do or action.save or action.attach:
-            assert not waited or not action.then, f"{action.do}: time alone brought {waited}; write it as a step of its own"
+            assert not waited or not action.then, (
+                f"{action.do}: time alone brought {waited}; write it as a step of its own"
+            )
             head = Case.objects.get(pk=self.case.pk).head_seq
             self.act(action)
         self.now_until(self.now)
@@ -91,8 +96,13 @@ class Walk:
         for name in action.files:
             data.setdefault(name, self.attach(f"ask:{name}", who))
         advance_case(
-            case_id=self.case.pk, transition=action.do, actor=who, now=self.now, part_id=action.part or None,
-            acting_for=person(action.acting_for) if action.acting_for else None, data=data,
+            case_id=self.case.pk,
+            transition=action.do,
+            actor=who,
+            now=self.now,
+            part_id=action.part or None,
+            acting_for=person(action.acting_for) if action.acting_for else None,
+            data=data,
         )
 
     # ------------------------------------------------------------------------------------------------ time
@@ -125,7 +135,9 @@ class Walk:
         events = self.events_since(head)
         own = self.own_events(action, events)
         label = f"{action.part} {action.do}".strip() or f"until {action.at}"
-        assert events[own:] == action.then, f"{label}: then {events[own:]}, expected {action.then} (state {self.case.state})"
+        assert events[own:] == action.then, (
+            f"{label}: then {events[own:]}, expected {action.then} (state {self.case.state})"
+        )
         found = self.found(action, head)
         for name, expected in action.expect.model_dump(exclude_defaults=True).items():
             check(f"{label}: {name}", found[name](expected), expected)

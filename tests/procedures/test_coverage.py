@@ -1,4 +1,5 @@
 """Every line that the specification asks for is there; what differs is explained; the pages tell what is so."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,4 +1,5 @@
 """The guide for whoever adds a procedure: what it says is so, and the procedure that it writes out runs."""
+
 from __future__ import annotations
 
 import re
