@@ -178,12 +178,17 @@ def four_eyes(q: Question, params: Params) -> Iterable[Reason]:
         )
     if q.lookups.drafted(q.people):
         yield Reason("four_eyes", "Người soạn thảo không được ký", "The drafter never signs")
-    if q.lookups.reviewed(q.people) and not _signs_as_deputy(q):
+    if q.lookups.reviewed(q.people) and not (_is_still_to_say(q) or _signs_as_deputy(q)):
         yield Reason(
             "four_eyes",
             "Người đã duyệt ở cấp dưới chỉ được ký thay (KT., Q.) khi có lý do",
             "A lower reviewer signs only as a deputy (KT., Q.), with a reason",
         )
+
+
+def _is_still_to_say(q: Question) -> bool:
+    """Whether the form of signing is asked at the step and not given yet: who looks ahead may still choose it."""
+    return any(f.name == "signing_form" for f in q.step.ask) and "signing_form" not in q.facts["ask"]
 
 
 def _signs_as_deputy(q: Question) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cases.access import sees_part
+from cases.access import sees_file, sees_part
 from cases.models import Attachment
 from cases.presentation.face import Look
 from cases.presentation.words import label
@@ -96,19 +96,18 @@ class Papers:
 
 
 def attachments_of(look: Look) -> list[Papers]:
-    """Return the declared components in order, then what came with steps. An agency sees components only."""
-    rows = look.case.attachments.filter(replaced_at=None).select_related("blob", "shown", "uploaded_by")
-    files = list(rows.order_by("uploaded_at"))
-    found = [_component(look, kind, files) for kind in look.definition.attachments]
+    """Return the declared components in order, then what came with steps; of both what the viewer may see."""
+    rows = look.case.attachments.filter(replaced_at=None).select_related("blob", "part", "uploaded_by")
+    files = [f for f in rows.order_by("uploaded_at") if sees_file(look.case, f, look.viewer, look.now)]
+    found = [_component(kind, files) for kind in look.definition.attachments]
     others = tuple(f for f in files if f.kind not in {p.code for p in found})
-    if others and not look.outside:
+    if others:
         found.append(Papers("", "", kept=False, files=others))
     return [papers for papers in found if papers.files or not look.outside]
 
 
-def _component(look: Look, kind: AttachmentKind, files: Iterable[Attachment]) -> Papers:
-    mine = tuple(f for f in files if f.kind == kind.code and (not kind.sensitive or not look.outside))
-    return Papers(kind.code, label(kind), kind.originals != "none", mine)
+def _component(kind: AttachmentKind, files: Iterable[Attachment]) -> Papers:
+    return Papers(kind.code, label(kind), kind.originals != "none", tuple(f for f in files if f.kind == kind.code))
 
 
 # ------------------------------------------------------------------------------------------------- sensitive values

@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.clock import local_day
 from accounts.models import User
-from cases.access import OUTSIDE, may_see_field, roles_to_look
+from cases.access import OUTSIDE, may_look_closely, may_see_field, roles_to_look
 from cases.calendar import load_calendar
 from cases.due import explain_due
 from cases.models import Case, LinkedCase, Part
@@ -42,7 +42,12 @@ class Look:
         return "auditor" in self.roles
 
     def sees(self, field: Field) -> bool:
-        return may_see_field(field, self.roles)
+        """Whether the viewer may see a field at all; a sensitive one is shown only to roles that may look closely."""
+        return may_see_field(field, self.roles) and (not field.sensitive or self.looks_closely)
+
+    @cached_property
+    def looks_closely(self) -> bool:
+        return may_look_closely(self.definition, self.roles)
 
     @cached_property
     def parts(self) -> list[Part]:

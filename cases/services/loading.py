@@ -45,23 +45,28 @@ def take_roles(turn: Turn, actor: User | None, acting_for: User | None) -> None:
     covered = (mandate_for(actor, acting_for, turn.case.procedure, act, turn.day) for act in _acts(turn))
     mandate = next((found for found in covered if found is not None), None)
     if mandate is None:
-        raise TransitionRefused(
-            [
-                Reason(
-                    "mandate_ended",
-                    f"Không có văn bản ủy quyền còn hiệu lực của {acting_for} cho việc này",
-                    f"No mandate of {acting_for} in force covers this",
-                )
-            ]
-        )
+        raise TransitionRefused([no_mandate(acting_for)])
     turn.roles = roles_on(turn.case, acting_for, turn.now, turn.part)
     turn.mandate_no = mandate.document_no
 
 
+def no_mandate(grantor: User) -> Reason:
+    """Return the reason that no mandate of this person covers the step today."""
+    return Reason(
+        "mandate_ended",
+        f"Không có văn bản ủy quyền còn hiệu lực của {grantor} cho việc này",
+        f"No mandate of {grantor} in force covers this",
+    )
+
+
 def _acts(turn: Turn) -> list[str]:
-    """Return what a mandate may name: the step, or a paper that it signs."""
     step = turn.machine(turn.part).step(turn.request.name)
-    return [turn.request.name, *(step.papers.sign if step is not None else ())]
+    return mandated(step) if step is not None else [turn.request.name]
+
+
+def mandated(step: Step) -> list[str]:
+    """Return what a mandate may name: the step, or a paper that it signs."""
+    return [step.name, *step.papers.sign]
 
 
 def _check_visible(turn: Turn) -> None:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
-from cases.access import sees_part
+from accounts.mandates import mandates_between
+from accounts.models import Mandate, User
+from cases.access import is_applicant, roles_on, sees_part
 from cases.effects import preview_paper
 from cases.models import Case, Part
 from cases.procedures import definition_by
 from cases.services.advance import named_step
 from cases.services.applying import enter_move
 from cases.services.filling import fill, officer_fields
-from cases.services.loading import load_turn, parts_of, take_roles
+from cases.services.loading import load_turn, mandated, no_mandate, parts_of
 from cases.services.papers import jobs_of
 from cases.services.taking import attempt_of
 from cases.services.turn import Request, Turn
@@ -48,37 +49,43 @@ class Possible:
 
 def possibilities(case: Case, actor: User, now: dt.datetime, acting_for: User | None = None) -> list[Possible]:
     """Return every step that a person can take at all (no automatic ones), in the order of the definition."""
-    turn = _look(case, actor, now, acting_for)
-    found = list(_of(turn, None))
+    request = Request(case_id=case.pk, name="", actor=actor, now=now, acting_for=acting_for)
+    turn = Turn(definition_by(case.definition.hash), case, parts_of(case), now, request)
+    lent = mandates_between(actor, acting_for, turn.day) if acting_for is not None else None
+    found = list(_of(turn, None, lent))
     for part in turn.parts:
         if not part.ended and part.attempt == case.attempt and sees_part(case, part, actor, now):
-            turn.request = replace(turn.request, part_key=part.key)
-            take_roles(turn, actor, acting_for)
-            found += _of(turn, part)
+            turn.request = replace(request, part_key=part.key)
+            found += _of(turn, part, lent)
     return found
 
 
-def _look(case: Case, actor: User, now: dt.datetime, acting_for: User | None) -> Turn:
-    request = Request(case_id=case.pk, name="", actor=actor, now=now)
-    turn = Turn(definition_by(case.definition.hash), case, parts_of(case), now, request)
-    take_roles(turn, actor, None)
-    if acting_for is not None:
-        turn.request = replace(request, acting_for=acting_for)
-    return turn
-
-
-def _of(turn: Turn, part: Part | None) -> Iterator[Possible]:
+def _of(turn: Turn, part: Part | None, lent: Sequence[Mandate] | None) -> Iterator[Possible]:
+    """Yield the steps of a case or part; `lent`: the mandates under which somebody acts for another person."""
+    person = turn.request.acting_for or turn.request.actor
+    turn.roles = roles_on(turn.case, person, turn.now, part)
+    turn.applies = is_applicant(turn.case, turn.request.actor, turn.now)
     machine = turn.machine(part)
     for step in (*machine.transitions, *machine.acts):
         if step.when == "manual" and set(step.by) | {step.recorded_by} != {"system", None}:
-            yield _possible(turn, step, part)
+            yield _possible(turn, step, part, lent)
 
 
-def _possible(turn: Turn, step: Step, part: Part | None) -> Possible:
+def _possible(turn: Turn, step: Step, part: Part | None, lent: Sequence[Mandate] | None) -> Possible:
+    mandate = _covering(turn, step, lent) if lent is not None else None
+    turn.mandate_no = mandate.document_no if mandate is not None else ""
     attempt = _attempt(turn, step, part)
     said = explain(attempt)
+    grantor = turn.request.acting_for
+    missing = [no_mandate(grantor)] if grantor is not None and mandate is None else []
     due = tuple(officer_fields(turn, step, part))
-    return Possible(step, part, said.allowed, said.reasons, asked(attempt), due, attempt.role, attempt.recorded)
+    reasons = (*missing, *said.reasons)
+    return Possible(step, part, not reasons, reasons, asked(attempt), due, attempt.role, attempt.recorded)
+
+
+def _covering(turn: Turn, step: Step, lent: Sequence[Mandate]) -> Mandate | None:
+    acts = mandated(step)
+    return next((m for m in lent if any(m.covers(turn.case.procedure, act) for act in acts)), None)
 
 
 def _attempt(turn: Turn, step: Step, part: Part | None) -> Attempt:

@@ -19,13 +19,13 @@ from cases.presentation.queue import rows_of
 from cases.presentation.steps import choices_of
 from cases.presentation.story import Story, refusals_of
 from cases.queries import desk_of
-from cases.services import do_act
-from cases.views.answers import tried
+from cases.services.views_log import log_view
 from cases.views.drawing import drawn_panels
 from cases.views.finding import with_case
 from workflows.errors import Reason
 
-MOST_PURPOSE = 500
+LEAST_PURPOSE, MOST_PURPOSE = 3, 500
+PURPOSE = Reason("ask_missing", "Ghi mục đích xem: từ 3 đến 500 ký tự", "Say what for: 3 to 500 characters", "purpose")
 
 
 def officer_page(request: HttpRequest, case: Case) -> HttpResponse:
@@ -62,21 +62,12 @@ def page_of(request: HttpRequest, look: Look) -> dict[str, Any]:
 def look_at(request: HttpRequest, case: Case, what: str) -> HttpResponse:
     """Show one sensitive value to who says what for; the look is recorded before the value is shown."""
     look = Look(case, signed_in(request), now())
-    if sensitive_value(look, what) is None:
+    value = sensitive_value(look, what)
+    if value is None:
         raise Http404
     purpose = request.POST.get("purpose", "").strip()[:MOST_PURPOSE]
-    reasons = recorded(look, purpose)
-    value = sensitive_value(look, what) if not reasons else None
-    facts = {"case": case, "what": what, "purpose": purpose, "value": value, "reasons": reasons}
-    return render(request, "cases/sensitive.html", facts, status=422 if reasons else 200)
-
-
-def recorded(look: Look, purpose: str) -> tuple[Reason, ...]:
-    """Record a look; return why it may not be had."""
-    outcome, reasons = tried(
-        lambda: do_act(
-            case_id=look.case.pk, act="view_sensitive", actor=look.viewer, now=look.now, data={"purpose": purpose}
-        )
-    )
-    del outcome
-    return reasons
+    facts = {"case": case, "what": what, "purpose": purpose}
+    if len(purpose) < LEAST_PURPOSE:
+        return render(request, "cases/sensitive.html", {**facts, "reasons": [PURPOSE]}, status=422)
+    log_view(case=case, person=look.viewer, what=f"field:{what}", purpose=purpose, now=look.now)
+    return render(request, "cases/sensitive.html", {**facts, "value": value})

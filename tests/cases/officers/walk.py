@@ -6,8 +6,8 @@ import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from accounts.models import User
-from cases.models import Attachment, Case, Part
+from accounts.models import OrgUnit, RoleHeld, User
+from cases.models import Attachment, Case, Part, ViewLog
 from cases.procedures import definition_of
 from cases.services import Outcome, advance_case, open_case, save_dossier
 from cases.services.attachments import attach_file
@@ -96,6 +96,15 @@ class Walk:
         )
         self.pass_time()
         return outcome
+
+    def give(self, who: str, role: str, unit: str) -> None:
+        """Let a person hold a further role."""
+        where = OrgUnit.objects.get(code=unit, valid_to=None)
+        RoleHeld.objects.create(user=user(who), role=role, unit=where, valid_from=NOW.date())
+
+    def looks(self) -> list[tuple[str, str]]:
+        """Return what sensitive values were looked at, and what for."""
+        return list(ViewLog.objects.filter(case=self.case).order_by("pk").values_list("what", "purpose"))
 
     def pass_time(self, length: dt.timedelta = dt.timedelta(minutes=10)) -> None:
         self.at += length
