@@ -126,6 +126,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 
 PROCEDURE_ROOTS = [Path(root) for root in env.list("PROCEDURE_ROOTS", default=[str(VAR_DIR / "procedures")])]
+BACKUP_DIR = Path(env.str("BACKUP_DIR", str(VAR_DIR / "backups")))
 
 globals().update(mail(VAR_DIR))
 REDIS_URL = env.str("REDIS_URL", "")

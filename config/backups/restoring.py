@@ -80,7 +80,7 @@ def _brought_back(file: Path, manifest: Manifest, means: Engine, stamp: str) -> 
                     with copy.open("xb") as out:
                         shutil.copyfileobj(opened, out)
                 elif stored_hash(name) and not _there(name):
-                    put(opened, limit=manifest.store_bytes)  # type: ignore[arg-type]  # read() is all that it uses
+                    put(opened, limit=manifest.store_bytes)
                     added += 1
 
             walk(file, take)

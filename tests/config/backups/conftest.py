@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import User
@@ -21,40 +19,10 @@ from cases.models import Blob, Case, Event, OutboxEntry, Published
 from cases.store import path_of, put
 from config.backups.archive import hash_of
 from tests.databases import connected_to, server_url
-from tests.product import ROOT
 from tests.services import postgres_database
 
 NOW = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
 LETTER = b"%PDF-1.4 giay gioi thieu"
-Answer = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def office(own_database: str, settings: Any, tmp_path: Path) -> Path:
-    """An installation of this test's own; returns its VAR_DIR."""
-    settings.VAR_DIR, settings.MEDIA_ROOT = tmp_path / "var", tmp_path / "var" / "store"
-    settings.VAR_DIR.mkdir()
-    return tmp_path / "var"
-
-
-@pytest.fixture
-def answered(capsys: pytest.CaptureFixture[str]) -> Answer:
-    """Run a command with --json; the answer fits the schema of the command, the exit code is the one expected."""
-
-    def run(*arguments: str, code: int = 0) -> dict[str, Any]:
-        capsys.readouterr()
-        ended = 0
-        try:
-            call_command(*arguments, "--json")
-        except SystemExit as end:
-            ended = int(end.code or 0)
-        said = capsys.readouterr()
-        answer: dict[str, Any] = json.loads(said.out)
-        assert ended == code, (answer, said.err)
-        jsonschema.validate(answer, json.loads((ROOT / "docs" / "cli" / f"{arguments[0]}.schema.json").read_text()))
-        return answer
-
-    return run
 
 
 @pytest.fixture
@@ -83,7 +51,7 @@ def copy(office: Path, answered: Any, tmp_path: Path) -> Path:
     return Path(answered("backup", str(tmp_path / "copy.tar"))["file"])
 
 
-def lan_files(name: str = "lan") -> Case:
+def lan_files(name: str = "lan", at: dt.datetime = NOW) -> Case:
     """Put a case with one event and a claimed outbox row into the office."""
     lan, _ = User.objects.get_or_create(email=f"{name}@example.vn", defaults={"full_name": "Trần Thị Lan"})
     given = {"effective_from": NOW.date(), "published_at": NOW}
@@ -94,7 +62,7 @@ def lan_files(name: str = "lan") -> Case:
     case = Case.objects.create(procedure="ngo_aid", definition=published, state="draft", opened_by=lan, **moments)
     Event.objects.create(
         case=case, seq=1, body=b"{}", hash="a" * 64, kind="transition", name="open", procedure="ngo_aid",
-        actor=str(lan.pk), at=NOW,
+        actor=str(lan.pk), at=at,
     )  # fmt: skip
     held = {"due": NOW, "created_at": NOW, "attempts": 1, "lease_until": NOW}
     OutboxEntry.objects.create(key=f"{case.pk}:1:notice", kind="notice", case_id=case.pk, **held)
