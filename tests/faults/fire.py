@@ -66,15 +66,26 @@ class Fire:
         for role, writer in self.writers.items():
             wait_until(lambda writer=writer: bool(self.acknowledged(writer)), role, PATIENCE)  # type: ignore[misc]
             self.product.kill(writer)
-        said = [line for name in self.logs for line in self.acknowledged(name)]
-        judge = [sys.executable, "-m", "tests.faults.judge", str(PATIENCE)]
-        done = subprocess.run(
-            judge, env=self.product.env, cwd=ROOT, input="\n".join(said),
-            capture_output=True, text=True, timeout=240, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+        return verdict(self.product, [line for name in self.logs for line in self.acknowledged(name)])
+
+
+def verdict(product: Product, acknowledged: list[str]) -> dict[str, Any]:
+    """Wait until every effect is settled, and return what tests.faults.judge finds."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.judge", str(PATIENCE)], env=product.env, cwd=ROOT,
+        input="\n".join(acknowledged), capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def filed(product: Product, name: str, cases: int) -> list[str]:
+    """File so many cases in a process of their own and return what it acknowledged."""
+    command = [sys.executable, "-m", "tests.faults.load", name, str(cases)]
+    done = subprocess.run(command, env=product.env, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return ACKNOWLEDGED.findall(done.stdout)
 
 
 def assert_nothing_lost(found: dict[str, Any]) -> None:

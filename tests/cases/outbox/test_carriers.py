@@ -98,6 +98,26 @@ def test_the_worker_finishes_what_it_holds_and_takes_no_more(promised: Promised,
     assert OutboxEntry.objects.get(pk=second.pk).attempts == 0
 
 
+def test_what_hangs_is_left_to_its_lease(
+    promised: Promised, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shift, "GRACE", 0.3)
+    held, release, working = threading.Event(), threading.Event(), Shift("worker")
+
+    def hang(_effect: Effect) -> None:
+        held.set()
+        release.wait(10)
+
+    entry = promised(kinds(hang))
+    with meanwhile(lambda: wait_until(held.is_set, "the hanging handler"), working):
+        assert run_worker(working, threads=1)
+    left = OutboxEntry.objects.get(pk=entry.pk)
+    release.set()
+    assert (left.done_at, left.attempts) == (None, 1)
+    assert left.lease_until is not None
+    wait_until(lambda: not [t for t in threading.enumerate() if t.name.startswith("carrier")], "the end of the thread")
+
+
 def test_a_thread_that_breaks_down_ends_the_worker(
     own_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
