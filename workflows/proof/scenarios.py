@@ -1,6 +1,8 @@
 """Every step that a folder adds is walked by a scenario, every rule of it refuses in one."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from workflows.errors import DefinitionError, Fault
 from workflows.loader import Draft
 from workflows.resolve import Resolved
@@ -18,7 +20,17 @@ def prove_scenarios(written: Draft, found: Resolved, *, strict: bool = False) ->
         missing = uncovered(found, coverage_of(read_scenarios(folder)))
     except DefinitionError as wrong:
         return wrong.faults
-    return tuple(_unwalked(name, found, level) for name in missing)
+    repeated = set(_repeated(written))
+    return tuple(_unwalked(name, found, level) for name in missing if name not in repeated)
+
+
+def _repeated(written: Draft) -> Iterator[str]:
+    """Yield the rules of steps of the common layer: who adds one to a step has to repeat the others there."""
+    for layer in (written.common.layer, *written.common.fragments.values()):
+        for step in (*(layer.get("transitions") or []), *(layer.get("acts") or [])):
+            for rule in step.get("require") or []:
+                code = rule if isinstance(rule, str) else rule.get("code") or rule.get("builtin")
+                yield f"{step.get('name')}: {code}"
 
 
 def _unwalked(name: str, found: Resolved, level: str) -> Fault:
