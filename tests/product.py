@@ -20,7 +20,7 @@ from typing import Any
 from tests.services import LEASH, free_port, postgres_database, stop, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
-PREPARATION = (("migrate", "--verbosity", "0"), ("procedures", "publish", "--all"), ("demo",))
+PREPARATION = (("migrate", "--verbosity", "0"), ("demo",))
 
 
 def product_environment(var_dir: Path, database_url: str = "", **more: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Scenarios of a folder: named people walk a case, and what must come of it. Read here, run by the suite.
 
-A file has `given` (start, dossier, attachments), `usual` (what a step ordinarily takes: as, with), `paths` (named lists of
-steps) and `scenarios`. A step is a name (then `usual` says the rest), `{path: NAME}`, or a mapping; see docs/procedure-guide.md.
+A file has `given` (start, dossier, attachments), `usual` (what a step ordinarily takes: as, with), `paths` (named lists
+of steps) and `scenarios`. A step is a name (then `usual` says the rest), `{path: NAME}`, or a mapping; see
+docs/procedure-guide.md.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field as Key, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field as Key
 
 from workflows.definition import Procedure, Step
 from workflows.errors import DefinitionError, Fault
@@ -129,7 +131,7 @@ def _steps(steps: list[Any], paths: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _action(step: Any, usual: Mapping[str, Usual]) -> Action:
-    says = {"do": step} if isinstance(step, str) else dict(step)
+    says: dict[str, Any] = {"do": step} if isinstance(step, str) else dict(step)
     known = usual.get(f"{_kind(says.get('part', ''))}{says.get('do', '')}")
     if known is not None:
         says.setdefault("as", known.as_)

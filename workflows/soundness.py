@@ -85,14 +85,16 @@ def _warn_links(procedure: Procedure, published: Collection[str], findings: Find
 
 
 def _warn_unconfirmed(procedure: Procedure, findings: Findings) -> None:
-    for name in procedure.unconfirmed:
-        if name == "terms":
-            continue  # each term is told by itself
+    for name in (n for n in procedure.unconfirmed if n != "terms"):  # each term is told by itself
         findings.warning(f"config.{name}", f"giá trị chưa được xác nhận: {name}", f"value not confirmed: {name}")
     for term in (*procedure.terms, *(t for p in procedure.parts for t in p.terms)):
         if not term.confirmed:
             words = f"thời hạn chưa được xác nhận: {term.code}", f"term not confirmed: {term.code}"
             findings.warning(f"terms.{term.code}", *words)
+    _warn_bases(procedure, findings)
+
+
+def _warn_bases(procedure: Procedure, findings: Findings) -> None:
     bases: dict[str, list[str]] = {}
     for paper in procedure.papers:
         for basis in paper.legal_basis:
