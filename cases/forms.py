@@ -97,9 +97,11 @@ class ValuesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed = {name: self._without_upload(name, value) for name, value in self.raw.items()}
-        unknown = {reason.path.split("[")[0].split(".")[0] for reason in self._unknown}
-        self.values, reasons = clean_fields(self.specs, {n: v for n, v in typed.items() if n not in unknown})
-        self.refuse([*self._unknown, *reasons])
+        values, reasons = clean_fields(self.specs, typed)
+        unknown = {reason.path for reason in self._unknown}
+        names = {_place(path)[0] for path in unknown}
+        self.values = {name: value for name, value in values.items() if name not in names}
+        self.refuse([*self._unknown, *(reason for reason in reasons if not _same_place(reason.path, unknown))])
         if self.needed is not None:
             self._ask_for_missing()
         return self.values
@@ -178,6 +180,11 @@ def _place(path: str) -> tuple[str, tuple[int, str] | None]:
         return path.split(".")[0], None
     number, _, column = rest.partition("].")
     return name, (int(number), column) if column and number.isdecimal() else None
+
+
+def _same_place(path: str, told: set[str]) -> bool:
+    """Whether a path, or the list that it is an item of, has been told already."""
+    return path in told or path.partition("[")[0] in told
 
 
 def _own_words(text: str, spec: Field) -> str:

@@ -13,7 +13,7 @@ from accounts.access import for_people, signed_in
 from accounts.clock import local_day, now
 from accounts.models import Organisation, User
 from cases.access import APPLICANTS, is_applicant, roles_to_look, visible_cases
-from cases.errors import InputFaults, ProcedureUnknown
+from cases.errors import CaseChanged, InputFaults, ProcedureUnknown
 from cases.filing import Filing, filing_of, first_values, is_draft
 from cases.forms import ValuesForm, step_form
 from cases.forms_opening import WhoseForm
@@ -116,10 +116,14 @@ def file_case(request: HttpRequest, case: Case) -> HttpResponse:
     if filing.step is not None and not form.is_valid():
         return check_page(request, filing, form, ())
     data = {**form.raw, "confirm": request.POST.getlist("confirm")}
-    outcome, reasons = tried(lambda: advance_case(
-        case_id=case.pk, transition=step.name, actor=signed_in(request), now=now(), data=data,
-        expected_version=version_of(request), idempotency_key=key_of(request),
-    ))
+    try:
+        outcome, reasons = tried(lambda: advance_case(
+            case_id=case.pk, transition=step.name, actor=signed_in(request), now=now(), data=data,
+            expected_version=version_of(request) if filing.step is not None else None,  # filed: the key alone counts
+            idempotency_key=key_of(request),
+        ))
+    except CaseChanged as changed:
+        return check_page(request, filing, form, (), status=409, changed=changed, **hidden(case))
     if outcome is not None:
         link_named_cases(case=outcome.case, actor=signed_in(request), now=now())
         return redirect("case_done", case.submission_code)
@@ -139,7 +143,9 @@ def first_step(filing: Filing, name: str) -> Step:
     return found
 
 
-def check_page(request: HttpRequest, filing: Filing, form: ValuesForm, reasons: tuple[Reason, ...]) -> HttpResponse:
+def check_page(
+    request: HttpRequest, filing: Filing, form: ValuesForm, reasons: tuple[Reason, ...], *, status: int = 0, **more: Any
+) -> HttpResponse:
     """Show the answers, what is missing, what stands against filing, and what is confirmed."""
     case, person = filing.case, signed_in(request)
     kept = carried(request) if request.method == "POST" else hidden(case)
@@ -147,9 +153,10 @@ def check_page(request: HttpRequest, filing: Filing, form: ValuesForm, reasons: 
         "filing": filing, "case": case, "procedure": filing.definition, "form": form, "reasons": reasons,
         "cards": [card(filing, section, person) for section in filing.sections], "files": file_rows(filing),
         "missing": [missing_link(filing, reason) for reason in filing.missing],
-        "ticked": request.POST.getlist("confirm"), **kept,
+        "ticked": request.POST.getlist("confirm"), **kept, **more,
     }
-    return render(request, "cases/filing/check.html", facts, status=422 if reasons or form.errors else 200)
+    usual = 422 if reasons or form.errors else 200
+    return render(request, "cases/filing/check.html", facts, status=status or usual)
 
 
 def card(filing: Filing, section: Section, person: User) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from cases.throttle import TooMany, client_of, count
 
 CONTACTS = ("contact_phone", "contact_email")  # of the one-stop layer, which every procedure has
 DIGITS = 4
-NOBODY = ("0000000000", "nobody@invalid.invalid")
+UNTYPED = "\0"  # stands for a contact that is not there: a form takes no NUL, so nothing typed equals it
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,8 +56,8 @@ def found_case(code: str, factor: str) -> Case | None:
     spelled = spellings(code, str(office_values(local_day(now())).get("agency_code", "")))
     asked = Case.objects.filter(Q(case_code__in=spelled) | Q(submission_code__in=spelled)).exclude(submitted_at=None)
     row = asked.values_list("pk", *(f"dossier__{name}" for name in CONTACTS)).first()
-    phone, address = row[1:] if row is not None else NOBODY
-    right = is_right(factor, str(phone or NOBODY[0]), str(address or NOBODY[1]))
+    phone, address = row[1:] if row is not None else (None, None)
+    right = is_right(factor, str(phone or UNTYPED), str(address or UNTYPED))
     if row is None or not right:
         return None
     return Case.objects.select_related("definition").get(pk=row[0])
