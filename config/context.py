@@ -31,6 +31,8 @@ PLACES = (
     Place("/", "Trang chủ", "Home", "house", "anybody"),
     Place("/queue/", "Việc cần làm", "Work queue", "list-checks", "officer"),
     Place("/counter/", "Nộp tại quầy", "Counter", "stamp", "intake"),
+    Place("/procedures/", "Thủ tục", "Procedures", "file-text", "anonymous"),
+    Place("/procedures/", "Thủ tục", "Procedures", "file-text", "applicant"),
     Place("/cases/", "Hồ sơ", "Cases", "folder-open", "person"),
     Place("/track/", "Tra cứu hồ sơ", "Track a case", "search", "anonymous"),
     Place("/track/", "Tra cứu hồ sơ", "Track a case", "search", "applicant"),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cases.publication import publish_folder
 from tests.guide import GUIDE, copy_procedure, files_of_guide
-from tests.procedures.conftest import OPENED
+from tests.procedures.province import OPENED
 from tests.procedures.runner import walked
+from tests.product import Product
 from workflows import shapes
 from workflows.functions import FUNCTIONS
 from workflows.registry import Folder, draft, find
@@ -52,6 +55,16 @@ def test_the_guides_scenarios_come_out_as_it_says(visit: Folder, in_province: st
 
     for scenario in scenarios(visit.path):
         walked("visit_notice", scenario)
+
+
+def test_a_stranger_puts_the_folder_into_an_installation_and_people_find_it(product: Callable[..., Product]) -> None:
+    installed = product()
+    copy_procedure(installed.var_dir / "procedures")
+
+    installed.json("procedures", "publish", "--all")
+
+    with urllib.request.urlopen(f"{installed.start_web()}/procedures/visit_notice/", timeout=20) as page:
+        assert "Thông báo tiếp khách nước ngoài" in page.read().decode()
 
 
 def test_the_guide_writes_out_every_file_of_its_procedure() -> None:
