@@ -10,6 +10,7 @@ from cases.views import (
     drafting,
     files,
     filing,
+    office_calendar,
     officer,
     procedures,
     queue,
@@ -37,4 +38,7 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/<int:task_id>/claim/", queue.claim, name="claim"),
     path("queue/<int:task_id>/release/", queue.release, name="release"),
+    path("office/calendar/", office_calendar.calendar, name="office_calendar"),
+    path("office/calendar/<int:year>/", office_calendar.calendar_year, name="office_calendar_year"),
+    path("office/calendar/<int:year>/<slug:act>/", office_calendar.calendar_change, name="office_calendar_change"),
 ]

@@ -1,4 +1,4 @@
-"""Changes of the working calendar by decision: the row, who changed it, the promise to tell every case that it moves."""
+"""Changes of the working calendar by decision: the row, who changed it, the promise to tell the cases that it moves."""
 
 from __future__ import annotations
 
