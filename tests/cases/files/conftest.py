@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.cases.officers.conftest import _province, clock, signed_in, walk
+from tests.cases.officers.conftest import clock, signed_in, walk
 
-__all__ = ["_province", "clock", "signed_in", "store", "walk"]
+__all__ = ["clock", "signed_in", "store", "walk"]
 
 
 @pytest.fixture
