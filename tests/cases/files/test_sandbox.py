@@ -1,4 +1,4 @@
-"""What a real browser does with the headers of a file: it shows it, asks for nothing else, gives it no origin of ours."""
+"""What a real browser does with a file: it shows it, asks for nothing else, and gives it no origin of ours."""
 from __future__ import annotations
 
 from typing import Any
