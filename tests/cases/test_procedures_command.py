@@ -13,7 +13,7 @@ from django.core.management import call_command
 from accounts.models import OrgUnit, RoleHeld, User
 from cases.models import Published
 from tests.guide import copy_procedure
-from tests.product import ROOT
+from tests.product import ROOT, Product, product_environment
 
 SCHEMA = json.loads((ROOT / "docs/cli/procedures.schema.json").read_text(encoding="utf-8"))
 
@@ -168,6 +168,15 @@ def test_a_diagram_of_a_faulty_folder_tells_the_faults(own: Path) -> None:
     spoil(own, "to: signed", "to: singed")
 
     assert answer("diagram", "visit_notice", code=2)["faults"][0]["nearest"] == "signed"
+
+
+def test_an_installation_without_tables_says_so_in_one_line(tmp_path: Path) -> None:
+    bare = Product(tmp_path, product_environment(tmp_path))
+
+    said = bare.run("procedures", "list", "--json")
+
+    assert (said.returncode, json.loads(said.stdout)) == (1, {"error": "unavailable"})
+    assert "Traceback" not in said.stderr
 
 
 def test_coverage_tells_every_line_of_a_procedure(own: Path) -> None:

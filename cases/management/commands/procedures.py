@@ -1,8 +1,6 @@
 """procedures list | check | publish | diagram | coverage: what is published, what waits, and why it may not be."""
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from accounts.clock import local_day, now
 from accounts.errors import NotForYou
 from accounts.models import User
+from cases.management.answering import NOT_FOUND, OK, REFUSED, UNUSABLE, Answer, Ending, end, ended
 from cases.models import Published
 from cases.procedures import current, further_roots, published_on
 from cases.publication import Prepared, Publication, folders, prepare, publish_each
@@ -23,9 +22,6 @@ from workflows.diagram import mermaid, svg
 from workflows.errors import DefinitionError, Fault
 from workflows.registry import Folder, find, resolved
 from workflows.shapes import near
-
-OK, UNUSABLE, REFUSED, NOT_FOUND = 0, 2, 3, 5
-Answer = dict[str, Any]
 
 
 class Command(BaseCommand):
@@ -58,24 +54,22 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Run one verb and end the process with its exit code."""
-        try:
-            status, answer, text = VERBS[options["verb"]](options)
-        except Unusable as fault:
-            status, answer, text = fault.status, fault.answer, fault.text
-        if options["json"]:
-            self.stdout.write(json.dumps(answer, ensure_ascii=False))
-        elif text:
-            (self.stdout if status == OK else self.stderr).write(text)
-        if status != OK:
-            sys.exit(status)
+        end(self, ended(lambda: _ending(options)), as_json=options["json"])
 
 
-class Unusable(Exception):
+class CannotBe(Exception):
     """What was asked for cannot be had; ends the command with this answer."""
 
     def __init__(self, status: int, answer: Answer, text: str) -> None:
         super().__init__(text)
-        self.status, self.answer, self.text = status, answer, text
+        self.ending = Ending(status, answer, text)
+
+
+def _ending(options: Answer) -> Ending:
+    try:
+        return Ending(*VERBS[options["verb"]](options))
+    except CannotBe as fault:
+        return fault.ending
 
 
 # ------------------------------------------------------------------------------------------------------------- list
@@ -153,21 +147,21 @@ def _publish(chosen: Sequence[Folder], options: Answer) -> list[Publication]:
     email = options["person"]
     actor = User.objects.filter(email=email.lower(), is_active=True).first() if email else None
     if email and actor is None:
-        raise Unusable(UNUSABLE, {"error": "no_user"}, "Không có người dùng này / there is no such user")
+        raise CannotBe(UNUSABLE, {"error": "no_user"}, "Không có người dùng này / there is no such user")
     try:
         return publish_each(chosen, actor=actor, now=now(), strict=options["strict"])
     except NotForYou as refusal:
         vi, en = "Chỉ quản trị viên được công bố thủ tục", "Only an administrator may publish"
         reason = {"code": "role_missing", "vi": vi, "en": en, "path": ""}
-        raise Unusable(REFUSED, {"error": "refused", "reasons": [reason]}, f"{vi} / {en}") from refusal
+        raise CannotBe(REFUSED, {"error": "refused", "reasons": [reason]}, f"{vi} / {en}") from refusal
 
 
 def _chosen(options: Answer) -> list[Folder]:
-    """Return the folders that were asked for. Raises Unusable."""
+    """Return the folders that were asked for. Raises CannotBe."""
     if options["all"]:
         return folders()
     if not options["code"]:
-        raise Unusable(UNUSABLE, {"error": "input"}, "Cần mã thủ tục hoặc --all / name a procedure or give --all")
+        raise CannotBe(UNUSABLE, {"error": "input"}, "Cần mã thủ tục hoặc --all / name a procedure or give --all")
     return [_folder(options)]
 
 
@@ -178,13 +172,13 @@ def _folder(options: Answer) -> Folder:
         raise _not_found(unknown.faults[0]) from unknown
 
 
-def _not_found(fault: Fault) -> Unusable:
+def _not_found(fault: Fault) -> CannotBe:
     answer = {"error": "not_found", "faults": [fault_as_dict(fault)]}
-    return Unusable(NOT_FOUND, answer, f"{fault.file}: {fault.message} – {fault.nearest}".rstrip(" –"))
+    return CannotBe(NOT_FOUND, answer, f"{fault.file}: {fault.message} – {fault.nearest}".rstrip(" –"))
 
 
-def _faulty(wrong: DefinitionError) -> Unusable:
-    return Unusable(UNUSABLE, {"error": "input", "faults": [fault_as_dict(f) for f in wrong.faults]}, str(wrong))
+def _faulty(wrong: DefinitionError) -> CannotBe:
+    return CannotBe(UNUSABLE, {"error": "input", "faults": [fault_as_dict(f) for f in wrong.faults]}, str(wrong))
 
 
 def _status(prepared: Sequence[Prepared]) -> int:
