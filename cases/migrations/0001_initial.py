@@ -303,10 +303,10 @@ class Migration(migrations.Migration):
                 ('acting_for', models.CharField(blank=True, max_length=40)),
                 ('unit_code', models.CharField(blank=True, max_length=60)),
                 ('at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cases.case')),
+                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cases.case')),
             ],
             options={
-                'indexes': [models.Index(fields=['-at'], name='event_at'), models.Index(fields=['actor', '-at'], name='event_actor'), models.Index(fields=['procedure', 'name', '-at'], name='event_step')],
+                'indexes': [models.Index(fields=['-at'], name='event_at'), models.Index(fields=['actor', '-at'], name='event_actor'), models.Index(fields=['acting_for', '-at'], name='event_acting_for'), models.Index(fields=['procedure', 'name', '-at'], name='event_step'), models.Index(fields=['procedure', '-at'], name='event_procedure'), models.Index(fields=['unit_code', '-at'], name='event_unit')],
             },
         ),
         migrations.CreateModel(

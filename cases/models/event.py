@@ -9,7 +9,8 @@ class Event(models.Model):
     """One step of a case, final. `body` (canonical bytes) is the evidence, the columns are for finding it."""
 
     pk = models.CompositePrimaryKey("case_id", "seq")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    # The primary key begins with the case: an index of its own would be a second one of the same order.
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     body = models.BinaryField()
     hash = models.CharField(max_length=64)  # SHA-256(0x00 || body), hex: the `prev` of the next event
@@ -26,7 +27,10 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["-at"], name="event_at"),
             models.Index(fields=["actor", "-at"], name="event_actor"),
+            models.Index(fields=["acting_for", "-at"], name="event_acting_for"),
             models.Index(fields=["procedure", "name", "-at"], name="event_step"),
+            models.Index(fields=["procedure", "-at"], name="event_procedure"),
+            models.Index(fields=["unit_code", "-at"], name="event_unit"),
         ]
 
     def __str__(self) -> str:
