@@ -671,15 +671,14 @@ class Verifier:
                     walk.say("value_altered", name, seq)
 
     def _views(self, walk: Walk, views: Iterable[Record]) -> None:
-        """Views of one case form a chain; the very first ones may have begun at the same moment."""
-        hashes = {""}
+        prev = ""
         for view in views:
             self.report.views += 1
             body = {name: view.get(name) for name in ("case", "person", "what", "purpose", "at", "prev")}
-            linked = view["prev"] in hashes and view["case"] == walk.case
+            linked = view["prev"] == prev and view["case"] == walk.case
             if not linked or leaf_hash(spelled(body)) != view["hash"]:
                 walk.say("views_broken", str(view["at"]))
-            hashes = ({""} if hashes == {""} and not view["prev"] else set()) | {view["hash"]}
+            prev = view["hash"]
 
 
 def opens(commitment: str, value: Any) -> bool:
