@@ -17,8 +17,8 @@ from django.db import transaction
 from accounts.errors import PeopleRefused
 from accounts.models import Mandate, Membership, Organisation, OrgUnit, RoleHeld, User, unit_on
 from accounts.services import create_officer, give_mandate, grant_role, open_unit, rename_unit
-from accounts.services.checks import clean_text, record
-from cases.models import TableRow
+from accounts.services.checks import clean_text
+from cases.services.office_rows import put_row
 from config.office_schema import (
     MandateEntry,
     OfficeFile,
@@ -212,7 +212,7 @@ def put_members(doing: Applying, where: Where, organisation: Organisation, entry
 
 def apply_rows(doing: Applying) -> None:
     for table, key, row in rows_of(doing.says):
-        doing.report.note(f"tables.{table}", put_row(doing, table, key, row))
+        doing.report.note(f"tables.{table}", put_file_row(doing, table, key, row))
     for at, code in unit_references(doing.says):
         if unit_on(code, doing.says.from_) is None:
             doing.missing(at, code, list(OrgUnit.objects.codes_in_force(doing.says.from_)))
@@ -230,26 +230,16 @@ def unit_references(says: OfficeFile) -> Iterator[tuple[Where, str]]:
     yield from (((*where, "units", name), code) for name, code in row.get("units", {}).items())
 
 
-def put_row(doing: Applying, table: str, key: str, row: Row) -> str:
+def put_file_row(doing: Applying, table: str, key: str, row: Row) -> str:
     """Write one dated row: new, changed (next revision), or the successor of an earlier one, which ends before it."""
-    first = dt.date.fromisoformat(row["from"]) if "from" in row else doing.says.from_
-    wanted: dict[str, Any] = {
-        "columns": columns_of(row),
-        "valid_to": dt.date.fromisoformat(row["to"]) if "to" in row else None,
-        "src": row.get("src", doing.says.src),
-        "confirmed": row.get("confirmed", doing.says.confirmed),
-    }
-    same_key = TableRow.objects.filter(table=table, key=key)
-    there = same_key.filter(valid_from=first).first()
-    if there is not None and all(getattr(there, name) == value for name, value in wanted.items()):
-        return "unchanged"
-    by = str(doing.actor.pk) if doing.actor else "system"
-    revision = max((r.revision for r in same_key), default=0) + 1
-    same_key.filter(valid_from__lt=first, valid_to=None).update(valid_to=first - dt.timedelta(days=1))
-    TableRow.objects.update_or_create(
-        table=table, key=key, valid_from=first,
-        defaults={**wanted, "revision": revision, "changed_at": doing.now, "changed_by": by},
+    return put_row(
+        table=table,
+        key=key,
+        columns=columns_of(row),
+        valid_from=dt.date.fromisoformat(row["from"]) if "from" in row else doing.says.from_,
+        valid_to=dt.date.fromisoformat(row["to"]) if "to" in row else None,
+        src=row.get("src", doing.says.src),
+        confirmed=row.get("confirmed", doing.says.confirmed),
+        actor=doing.actor,
+        now=doing.now,
     )
-    details = {"table": table, "key": key, "revision": revision, "src": wanted["src"]}
-    record(who=doing.actor, what="office_row_written", whom=None, now=doing.now, **details)
-    return "created" if there is None else "changed"

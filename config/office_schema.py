@@ -240,12 +240,16 @@ def _row_faults(written: Written) -> Iterator[Fault]:
             yield from _model_faults(written, where, RowHead, {n: v for n, v in row.items() if n in ROW_WORDS})
             if table == "office" and key not in OFFICE_ROWS:
                 yield written.fault(where, "khóa không biết / unknown key", near(key, OFFICE_ROWS))
-            elif table == "office":
-                yield from _model_faults(written, where, OFFICE_ROWS[key], columns_of(row))
-            elif table == "series":
-                if not SERIES_KEY.fullmatch(key):
-                    yield written.fault(where, "khóa là / key is <sổ>:<loại>:<năm>, agency:CV:2026")
-                yield from _model_faults(written, where, LastNumber, columns_of(row))
+            elif table == "series" and not SERIES_KEY.fullmatch(key):
+                yield written.fault(where, "khóa là / key is <sổ>:<loại>:<năm>, agency:CV:2026")
+            kind = kind_of(table, key)
+            if kind is not None:
+                yield from _model_faults(written, where, kind, columns_of(row))
+
+
+def kind_of(table: str, key: str) -> Any:
+    """Return what the columns of a row must be (for a TypeAdapter); None where a table is free."""
+    return LastNumber if table == "series" else OFFICE_ROWS.get(key) if table == "office" else None
 
 
 def _model_faults(written: Written, where: tuple[str, ...], kind: Any, columns: Row) -> Iterator[Fault]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from config import views_office
 from config.gallery import gallery
 from config.home import home
 from config.views import healthz, readyz
@@ -14,6 +15,10 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("documents.urls")),
     path("", include("notifications.urls")),
+    path("office/tables/", views_office.tables, name="office_tables"),
+    path("office/tables/<slug:table>/", views_office.table, name="office_table"),
+    path("office/tables/<slug:table>/row/", views_office.row, name="office_row"),
+    path("office/tables/<slug:table>/end/", views_office.row_end, name="office_row_end"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
