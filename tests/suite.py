@@ -24,6 +24,7 @@ SEED = os.environ.get("SEED", "20261124")
 WITH_TABLES = (
     "accounts", "cases", "documents", "notifications", "audit", "procedures",
     "config/backups/test_copies.py", "config/backups/test_at_work.py", "config/doctor/test_database.py",
+    "config/doctor/test_upgrade.py",
 )  # fmt: skip
 FIGURES = ROOT / "docs" / "figures" / "test-all.md"
 OURS = ("DATABASE_URL", "REDIS_URL", "HOSO_ENV", "VAR_DIR")  # the developer's own installation stays out of it

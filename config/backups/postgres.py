@@ -33,7 +33,7 @@ def snapshot(copy: Path) -> dict[str, int]:
         shared = str(_one("SELECT pg_export_snapshot()"))
         counts = {table: int(_one(f'SELECT count(*) FROM "{table}"')) for table in _tables()}  # noqa: S608
         options = ["--format=custom", f"--snapshot={shared}", f"--exclude-schema={ASIDE}*", f"--file={copy}"]
-        _run(tool, *options)
+        _run(tool, *options, "--lock-wait-timeout=30s")  # a table that a migration holds
     return counts
 
 

@@ -68,9 +68,9 @@ def _findings(now: dt.datetime, *, golive: bool, every_file: bool) -> Iterator[F
 
 
 def _office(day: dt.date, *, golive: bool) -> Iterator[Finding]:
-    procedures = office.in_force(day)
+    procedures, unread = office.in_force(day)
     yield office.calendar(day)
-    yield office.published(procedures)
+    yield office.published(procedures, unread)
     yield office.confirmed(procedures, day)
     yield office.staffed(procedures, day)
     yield office.administered(day)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.db.models import Q
+from pydantic import ValidationError
 
 from accounts.models import RoleHeld, User
 from cases.calendar import decided_years
@@ -34,14 +35,23 @@ def calendar(day: dt.date) -> Finding:
     return fine("calendar", "Lịch nghỉ đã có quyết định", "The days off are decided")
 
 
-def in_force(day: dt.date) -> list[Procedure]:
-    """Return the procedures that are the law on a day."""
+def in_force(day: dt.date) -> tuple[list[Procedure], list[str]]:
+    """Return the procedures that are the law on a day, and the names of those that this version cannot read."""
     latest = {row.procedure: row.pk for row in published_on(day).order_by("effective_from", "pk")}
-    return [definition_of(pk) for pk in latest.values()]
+    found, unread = [], []
+    for name, pk in latest.items():
+        try:
+            found.append(definition_of(pk))
+        except ValidationError:
+            unread.append(name)
+    return found, unread
 
 
-def published(procedures: list[Procedure]) -> Finding:
+def published(procedures: list[Procedure], unread: list[str]) -> Finding:
     """Look whether there are procedures, and whether their folders say the same."""
+    if unread:
+        vi, en = "Phiên bản này không đọc được thủ tục đã công bố", "This version cannot read published procedures"
+        return fault("procedures", vi, en, unread)
     waiting = [f"{p.folder.code}/{p.folder.name}" + (f" ({len(p.errors)} lỗi / faults)" if p.errors else "")
                for p in waiting_drafts()]  # fmt: skip
     if not procedures:

@@ -54,7 +54,7 @@ def copy(office: Path, answered: Any, tmp_path: Path) -> Path:
 def lan_files(name: str = "lan", at: dt.datetime = NOW) -> Case:
     """Put a case with one event and a claimed outbox row into the office."""
     lan, _ = User.objects.get_or_create(email=f"{name}@example.vn", defaults={"full_name": "Trần Thị Lan"})
-    given = {"effective_from": NOW.date(), "published_at": NOW}
+    given = {"effective_from": dt.date(2020, 1, 1), "effective_to": dt.date(2020, 12, 31), "published_at": NOW}
     published, _ = Published.objects.get_or_create(
         procedure="ngo_aid", folder="v1", version="a", hash="d" * 64, body=b"{}", defaults=given
     )

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import RoleHeld, User
-from cases.models import CalendarDay, TableRow
+from cases.models import CalendarDay, Published, TableRow
 from config.doctor import office as room
 from config.trial import load_province
 
@@ -33,10 +33,16 @@ class TestOfAnOffice:
         assert room.calendar(dt.date(2026, 11, 1)).level == "ok"
 
     def test_an_office_without_procedures_is_told_how_to_publish(self):
-        found = room.published([])
+        found = room.published([], [])
         assert found.level == "fault"
         assert "procedures publish" in found.vi
         assert any(name.startswith("ngo_aid") for name in found.details)
+
+    def test_a_publication_that_this_version_cannot_read_is_a_fault(self):
+        Published.objects.create(procedure="permit", folder="v1", version="a", hash="e" * 64, body=b"{}",
+                                 effective_from=DAY, published_at=NOW)  # fmt: skip
+        found = room.published(*room.in_force(DAY))
+        assert (found.level, found.details) == ("fault", ("permit",))
 
     def test_unconfirmed_rows_are_counted_by_table(self):
         first = {"valid_from": DAY, "src": "dự kiến", "changed_at": NOW}
