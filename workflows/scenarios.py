@@ -197,7 +197,7 @@ def uncovered(resolved: Resolved, coverage: Coverage) -> list[str]:
     """
     procedure = resolved.procedure
     found = []
-    for prefix, path, step in _steps_of(procedure):
+    for prefix, path, step in steps_of(procedure):
         name = f"{prefix}{step.name}"
         if own(resolved, path) and name not in coverage.taken:
             found.append(name)
@@ -215,7 +215,7 @@ def own(resolved: Resolved, path: str) -> bool:
     return file.startswith(f"{resolved.procedure.procedure}/")
 
 
-def _steps_of(procedure: Procedure) -> Iterator[tuple[str, str, Step]]:
+def steps_of(procedure: Procedure) -> Iterator[tuple[str, str, Step]]:
     """Yield (prefix of the name, place, step) of every step of the case and its parts."""
     machines = [("", "", procedure.machine), *((f"{p.code}.", f"parts.{p.code}.", p.machine) for p in procedure.parts)]
     for prefix, path, machine in machines:
