@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-from allauth.account.models import EmailAddress
-from allauth.usersessions.models import UserSession
 from django.contrib import admin
-from django.contrib.auth.models import Group
 
 from accounts.models import (
     Absence,
@@ -17,11 +14,6 @@ from accounts.models import (
     User,
 )
 from accounts.raw_tables import ReadOnlyTable
-
-# Rights follow from roles held, addresses from their owner, sessions from sign-in: nothing to edit by hand.
-for unused in (Group, EmailAddress, UserSession):
-    if admin.site.is_registered(unused):
-        admin.site.unregister(unused)
 
 
 @admin.register(User)

@@ -20,6 +20,11 @@ class TablesSite(admin.AdminSite):
     site_header = site_title = _("Bảng dữ liệu")
     index_title = _("Chỉ xem; mọi thay đổi làm ở các trang quản trị")
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take tables that are only looked at; those that other apps bring for editing have no place here."""
+        if admin_class is not None and issubclass(admin_class, ReadOnlyTable):
+            super().register(model_or_iterable, admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         return administers(request)
 
