@@ -290,6 +290,7 @@ def test_an_answer_can_be_taken_back_by_its_uploader_until_the_step(walk: Walk) 
         ("a.pdf", made.pdf() + b"\0" * (21 * 1024 * 1024), "file_too_large", True),
         ("IMG_1.HEIC", b"\0\0\0\x18ftypheic", "file_heic", False),
     ],
+    ids=["program", "empty", "macro", "too large", "HEIC"],
 )
 def test_a_refused_file_leaves_nothing(
     walk: Walk, store: Path, name: str, body: bytes, code: str, too_large: bool
