@@ -14,6 +14,7 @@ from cases.forms import ValuesForm, step_form
 from cases.forms_choices import Choices
 from cases.lookups import CaseLookups
 from cases.presentation.face import Look
+from cases.presentation.steps import item_column
 from cases.presentation.words import counted, label, said
 from cases.services import Possible
 from workflows.definition import CheckItem, Confirm, Field, Step
@@ -83,7 +84,7 @@ class Sheet:
     @property
     def items(self) -> list[Tick]:
         """Rows of the part that this step looks at, to be ticked one by one: what of a supplement has come in."""
-        found = item_column(self.look, self.possible)
+        found = item_column(self.look.definition, self.possible)
         if found is None or self.possible.part is None:
             return []
         table, column = found
@@ -97,7 +98,7 @@ class Sheet:
     @property
     def item_name(self) -> str:
         """The name under which ticked items come back."""
-        found = item_column(self.look, self.possible)
+        found = item_column(self.look.definition, self.possible)
         return ITEM + found[0].name if found is not None else ""
 
     def _row(self, table: Field, row: Mapping[str, Any]) -> str:
@@ -128,7 +129,7 @@ class Sheet:
         return {**data, **self._part_fields()}
 
     def _part_fields(self) -> dict[str, Any]:
-        found = item_column(self.look, self.possible)
+        found = item_column(self.look.definition, self.possible)
         if found is None:
             return {}
         table, column = found
@@ -137,18 +138,6 @@ class Sheet:
 
 def _chosen(posted: Mapping[str, Any] | None, name: str) -> list[str]:
     return list(posted.getlist(name)) if posted is not None and hasattr(posted, "getlist") else []
-
-
-def item_column(look: Look, possible: Possible) -> tuple[Field, Field] | None:
-    """Return the table of the part and its yes-or-no column that a guard of the step reads."""
-    if possible.part is None:
-        return None
-    read = " ".join(guard.cel or "" for guard in possible.step.require)
-    for table in look.definition.part(possible.part.kind).fields:
-        for column in table.columns:
-            if column.base == "bool" and f"part.{table.name}" in read and f".{column.name}" in read:
-                return table, column
-    return None
 
 
 def sheet_of(look: Look, possible: Possible, data: Any = None, files: Any = None) -> Sheet:

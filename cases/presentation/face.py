@@ -60,12 +60,15 @@ class Look:
 
     def part_title(self, part: Part) -> str:
         """Return what a part is called: its kind and what tells it from its like."""
-        return f"{label(self.definition.part(part.kind))}: {self.part_name(part)}"
+        kind = self.definition.part(part.kind)
+        if identity_of(kind, part) is not None:
+            return f"{label(kind)}: {self.part_name(part)}"
+        return f"{label(kind)} {part.key.rpartition('-')[2]}"
 
     def part_name(self, part: Part) -> str:
-        """Return what tells a part from others of its kind: the agency, the duty, else its number."""
+        """Return what tells a part from others of its kind: the agency, the duty; else kind and number."""
         field = identity_of(self.definition.part(part.kind), part)
-        return self.names.value(field, part.fields[field.name]) if field is not None else part.key.rpartition("-")[2]
+        return self.names.value(field, part.fields[field.name]) if field is not None else self.part_title(part)
 
     def role_label(self, role: str) -> str:
         named: Mapping[str, str] = self.definition.roles.get(role, {})

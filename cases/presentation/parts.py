@@ -60,7 +60,7 @@ def _card(look: Look, kind: PartKind, part: Part, offered: list[Choice]) -> Card
     rows = shown_rows(look, told, part.fields, f"{part.key}.")
     return Card(
         part=part,
-        title=look.part_name(part) if identity_of(kind, part) else look.part_title(part),
+        title=look.part_name(part),
         state=look.state_label(part.state, part),
         tone="hollow" if part.ended else "good" if part.closed else "cobalt",
         due=due_words(due, look.now, load_calendar()) if due is not None else None,

@@ -12,7 +12,7 @@ from cases.models import Case, Part
 from cases.presentation.face import Look
 from cases.presentation.words import label
 from cases.services import Possible, possibilities
-from workflows.definition import Step
+from workflows.definition import Field, Procedure, Step
 from workflows.errors import Reason
 
 # Done elsewhere on the page: the queue's buttons take a task, masked values ask what for.
@@ -104,9 +104,30 @@ def grantors(look: Look) -> list[User]:
     return list(found.values())
 
 
-def open_to(possible: Possible) -> bool:
+def open_to(possible: Possible, definition: Procedure) -> bool:
     """Whether the page of the step takes anything: it is possible, or findings due at it may be noted beforehand."""
-    return possible.allowed or (bool(possible.due) and not any(r.code in HARD for r in possible.reasons))
+    soft = not any(reason.code in HARD for reason in possible.reasons)
+    return meets_itself(possible, definition) or (bool(possible.due) and soft)
+
+
+def meets_itself(possible: Possible, definition: Procedure) -> bool:
+    """Whether the step is possible, or lacks only ticks that its own page asks for."""
+    if possible.allowed or item_column(definition, possible) is None:
+        return possible.allowed
+    ticked = {guard.code for guard in possible.step.require if "part." in (guard.cel or "")}
+    return all(reason.code in ticked for reason in possible.reasons)
+
+
+def item_column(definition: Procedure, possible: Possible) -> tuple[Field, Field] | None:
+    """Return the table of the part and its yes-or-no column that a guard of the step reads."""
+    if possible.part is None:
+        return None
+    read = " ".join(guard.cel or "" for guard in possible.step.require)
+    for table in definition.part(possible.part.kind).fields:
+        for column in table.columns:
+            if column.base == "bool" and f"part.{table.name}" in read and f".{column.name}" in read:
+                return table, column
+    return None
 
 
 def _choice(look: Look, possible: Possible, grantor: User | None) -> Choice:
@@ -116,8 +137,8 @@ def _choice(look: Look, possible: Possible, grantor: User | None) -> Choice:
         part_key=part.key if part is not None else "",
         part_title=look.part_title(part) if part is not None else "",
         title=label(step),
-        allowed=possible.allowed,
-        fills=not possible.allowed and open_to(possible),
+        allowed=meets_itself(possible, look.definition),
+        fills=not possible.allowed and open_to(possible, look.definition),
         reasons=possible.reasons,
         href=address_of(look.case, part, step.name),
         for_whom=grantor,

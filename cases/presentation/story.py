@@ -15,7 +15,7 @@ from cases.presentation.face import Look
 from cases.presentation.words import label, said
 from cases.procedures import definition_by
 from workflows.asks import OUTSIDE as OUTSIDE_ASKS
-from workflows.definition import Field, Machine, Procedure, Step
+from workflows.definition import Machine, Procedure, Step
 
 SHOWN_EVENTS = 300
 # What the engine keeps by itself, and the life of a co-signature.
@@ -34,6 +34,8 @@ COSIGN: Mapping[str, tuple[str, str]] = {
     "declined": ("không đồng ý", "declined"),
     "taken_back": ("rút đề nghị", "proposal taken back"),
 }
+# What acts of the engine itself carry beside asked fields.
+PLAIN: Mapping[str, tuple[str, str]] = {"reason": ("Lý do", "Reason"), "file_name": ("Tệp", "File")}
 STAGES: Mapping[str, tuple[str, str]] = {
     "prepare": ("soạn", "drafted"),
     "sign": ("ký", "signed"),
@@ -140,14 +142,13 @@ class Story:
 
     def _said(self, step: Step | None, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         """Yield what was filled in at a step and is no secret from the viewer."""
-        fields: list[Field] = [*(step.ask if step is not None else ()), *OUTSIDE_ASKS]
-        for field in {f.name: f for f in fields}.values():
+        asked = {f.name: f for f in (*(step.ask if step is not None else ()), *OUTSIDE_ASKS)}
+        for field in asked.values():
             if field.name in values and field.base != "file" and not field.sensitive and self.look.sees(field):
                 yield label(field), self.look.names.value(field, values[field.name])
-        if step is None and values.get("reason"):
-            yield said("Lý do", "Reason"), str(values["reason"])
-        if step is None and values.get("file_name"):
-            yield said("Tệp", "File"), str(values["file_name"])
+        for name, (vi, en) in PLAIN.items():
+            if name not in asked and values.get(name):
+                yield said(vi, en), str(values[name])
 
 
 def _title(step: Step | None, base: str, suffix: str) -> str:

@@ -46,7 +46,7 @@ def step(request: HttpRequest, case: Case, name: str, key: str = "") -> HttpResp
     taking = taking_of(request, look, part, name)
     if taking.possible is None:
         return unknown(request, taking)
-    if not open_to(taking.possible):
+    if not open_to(taking.possible, look.definition):
         return refused(request, taking)
     if request.method == "POST":
         return posted(request, taking, sheet_of(look, taking.possible, request.POST, request.FILES))
@@ -108,7 +108,7 @@ def posted(request: HttpRequest, taking: Taking, sheet: Sheet) -> HttpResponse:
 
 def saved(request: HttpRequest, taking: Taking, sheet: Sheet) -> HttpResponse:
     """Keep the officer's findings in the dossier without taking the step."""
-    outcome, reasons = tried(lambda: taking.save(sheet.data().get("dossier", {})))
+    outcome, reasons = tried(lambda: taking.save(request, sheet.data().get("dossier", {})))
     if outcome is None:
         return refilled(request, taking, sheet, reasons)
     messages.success(request, gettext("Đã lưu nội dung; chưa chuyển bước."))
@@ -179,7 +179,7 @@ def shown(
         "reasons": sheet.unplaced if sheet is not None else reasons,
         "lacking": possible.reasons if possible is not None and sheet is not None and not again else (),
         "drafts": [(paper, paper_as_html(body)) for paper, body in drafts or []],
-        "hidden": {**(carried(request) if again else hidden()), "version": taking.version},
+        "hidden": carried(request) if again else {**hidden(), "version": taking.version},
         "here": address_of(taking.look.case, taking.part, taking.name),
     }
     if taking.look.outside and taking.part is not None:

@@ -52,7 +52,7 @@ class Taking:
 
     @property
     def version(self) -> int:
-        """The version on which the form stands: as read, and raised by what this request has stored itself."""
+        """The version of the record as this page was opened on it."""
         return int(self.record.version)
 
     @property
@@ -61,16 +61,15 @@ class Taking:
 
     def check_version(self, request: HttpRequest) -> None:
         """Refuse a stale form before anything of it is stored. Raises CaseChanged."""
-        given = version_of(request)
-        if given is not None and given != self.version:
-            self.advance(request, {}, version=given)
+        if version_of(request) not in (None, self.version):
+            self.advance(request, {})
 
-    def advance(self, request: HttpRequest, data: Mapping[str, Any], version: int | None = None) -> Outcome:
-        """Take the step with what was filled in."""
+    def advance(self, request: HttpRequest, data: Mapping[str, Any]) -> Outcome:
+        """Take the step with what was filled in, on the version that the form was opened on."""
         return advance_case(
             case_id=self.look.case.pk, transition=self.name, part_id=self._part_key, actor=self.look.viewer,
-            acting_for=self.acting_for, now=self.look.now, idempotency_key=key_of(request), data=data,
-            expected_version=version if version is not None else self.version,
+            acting_for=self.acting_for, now=self.look.now, expected_version=version_of(request),
+            idempotency_key=key_of(request), data=data,
         )
 
     def drafts(self, data: Mapping[str, Any]) -> Preview:
@@ -80,11 +79,11 @@ class Taking:
             acting_for=self.acting_for, now=self.look.now, data=data,
         )
 
-    def save(self, values: Mapping[str, Any]) -> Outcome:
+    def save(self, request: HttpRequest, values: Mapping[str, Any]) -> Outcome:
         """Keep findings in the dossier."""
         return save_dossier(
             case_id=self.look.case.pk, actor=self.look.viewer, now=self.look.now, values=values,
-            expected_version=self.look.case.version,
+            expected_version=version_of(request),
         )
 
     def store_uploads(self, sheet: Sheet) -> int:
@@ -102,7 +101,6 @@ class Taking:
                 status = 413 if fault.too_large else 422
             else:
                 sheet.form.keep(name, str(kept.pk), kept.name)
-        self.record.refresh_from_db(fields=["version"])
         return status
 
 
