@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts.models import Organisation, OrgUnit, User
 from cases.models import Case, TableRow
 from cases.values import shown
-from workflows.definition import Field, Procedure
+from workflows.definition import Consultee, Field, Ground, Procedure
 
 LONGEST_KEY = 120  # of TableRow
 TABLES = {"country": "countries", "admin_unit": "admin_units"}
@@ -76,15 +76,17 @@ class Names:
 
     def _declared(self, kind: str, key: str) -> str:
         """Consultees and grounds of refusal are declared by the procedure itself; an office may name them closer."""
-        lists = {"consultees": self.definition.consultees, "refusal_grounds": self.definition.refusal_grounds}
-        return next((str(getattr(one, self.lang)) for one in lists.get(kind, ()) if one.code == key), "")
+        declared = self.definition
+        lists = {"consultees": declared.consultees, "refusal_grounds": declared.refusal_grounds}
+        rows: Iterable[Consultee | Ground] = lists.get(kind, ())
+        return next((row.en if self.lang == "en" else row.vi for row in rows if row.code == key), "")
 
     def _organisation(self, key: str) -> str:
         dated = Q(valid_to=None) | Q(valid_to__gte=self.day)
         for model in (Organisation, OrgUnit):
-            found = model._default_manager.filter(dated, code=key, valid_from__lte=self.day).first()
+            found = model.objects.filter(dated, code=key, valid_from__lte=self.day).first()
             if found is not None:
-                return str((self.lang == "en" and getattr(found, "name_en", "")) or found.name)
+                return str(found.name_en or found.name) if self.lang == "en" else str(found.name)
         return self._row("organisations", key) or key
 
     def _person(self, key: str) -> str:

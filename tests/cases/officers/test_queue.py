@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Absence
@@ -18,7 +17,7 @@ SignIn = Callable[[str], Client]
 
 
 def page(client: Client, address: str, status: int = 200) -> str:
-    answer: HttpResponse = client.get(address)
+    answer = client.get(address)
     assert answer.status_code == status, answer.content.decode()[:2000]
     return answer.content.decode()
 

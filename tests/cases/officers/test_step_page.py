@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from cases.models import Attachment, Event, Part
@@ -16,8 +15,8 @@ SignIn = Callable[[str], Client]
 QUESTIONS = {"consultee_list": AGENCIES, "questions": "1. Sự phù hợp với quy hoạch?", "reply_by": "12/03/2026"}
 
 
-def text(answer: HttpResponse, status: int = 200) -> str:
-    html = answer.content.decode()
+def text(answer: Any, status: int = 200) -> str:
+    html: str = answer.content.decode()
     assert answer.status_code == status, html[html.find('id="main"') :][:1500]
     return html
 
