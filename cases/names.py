@@ -77,8 +77,10 @@ class Names:
     def _declared(self, kind: str, key: str) -> str:
         """Consultees and grounds of refusal are declared by the procedure itself; an office may name them closer."""
         declared = self.definition
-        lists = {"consultees": declared.consultees, "refusal_grounds": declared.refusal_grounds}
-        rows: Iterable[Consultee | Ground] = lists.get(kind, ())
+        lists: dict[str, Iterable[Consultee | Ground]] = {
+            "consultees": declared.consultees, "refusal_grounds": declared.refusal_grounds
+        }
+        rows = lists.get(kind, ())
         return next((row.en if self.lang == "en" else row.vi for row in rows if row.code == key), "")
 
     def _organisation(self, key: str) -> str:
