@@ -14,6 +14,7 @@ from accounts.models import User
 from cases.canonical import commit, event_body, leaf_hash
 from cases.errors import CaseNotFound
 from cases.models import Case, Event, EventValues
+from cases.procedures import hash_of
 from cases.services.turn import Turn
 
 SYSTEM = "system"
@@ -42,7 +43,7 @@ class Happening:
 def append(turn: Turn, happening: Happening) -> Event:
     """Add an event to the turn, chained to the one before; it is written when the turn is."""
     prev = turn.events[-1].hash if turn.events else turn.case.head_hash
-    event, values = made(turn.case, turn.case.definition.hash, turn.seq, prev, happening, turn.now)
+    event, values = made(turn.case, hash_of(turn.case.definition_id), turn.seq, prev, happening, turn.now)
     turn.events.append(event)
     if values is not None:
         turn.values.append(values)
@@ -106,9 +107,7 @@ def _committed(inputs: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any
 def locked_case(case_id: uuid.UUID) -> Case:
     """Return the case, its row locked until the transaction ends. Raises CaseNotFound."""
     rows = Case.objects.select_for_update(of=("self",), no_key=True)
-    found = (
-        rows.select_related("unit", "organisation", "definition").defer("definition__body").filter(pk=case_id).first()
-    )
+    found = rows.select_related("unit").filter(pk=case_id).first()
     if found is None:
         raise CaseNotFound(case_id)
     return found
@@ -116,7 +115,7 @@ def locked_case(case_id: uuid.UUID) -> Case:
 
 def append_alone(case: Case, what: Happening, now: dt.datetime, *, changed: bool = False) -> Event:
     """Append one event to a case that `locked_case` holds, outside any step; `changed` raises the case's version."""
-    event, values = made(case, case.definition.hash, case.head_seq + 1, case.head_hash, what, now)
+    event, values = made(case, hash_of(case.definition_id), case.head_seq + 1, case.head_hash, what, now)
     event.save(force_insert=True)
     if values is not None:
         values.save(force_insert=True)

@@ -9,7 +9,7 @@ from accounts.models import User
 from cases.access import APPLICANTS, is_applicant, roles_on, sees_part, visible_cases
 from cases.errors import CaseChanged, CaseNotFound
 from cases.models import Case, Event, Part
-from cases.procedures import definition_by
+from cases.procedures import definition_of
 from cases.services.events import locked_case
 from cases.services.turn import Request, Snapshot, Turn
 from workflows.definition import Step
@@ -19,7 +19,7 @@ from workflows.errors import Reason, TransitionRefused
 def load_turn(request: Request) -> Turn:
     """Return the turn of a request on its locked case. Raises CaseNotFound, also for what the actor may not see."""
     case = locked_case(request.case_id)
-    turn = Turn(definition_by(case.definition.hash), case, parts_of(case), request.now, request)
+    turn = Turn(definition_of(case.definition_id), case, parts_of(case), request.now, request)
     turn.before = {case.pk: Snapshot.of(case)} | {part.pk: Snapshot.of(part) for part in turn.parts}
     take_roles(turn, request.actor, request.acting_for)
     _check_visible(turn)
