@@ -17,6 +17,7 @@ from tests.services import wait_until
 SEED = 20261124
 FAST = {"OUTBOX_LEASE": "5", "OUTBOX_RING_AGAIN": "2", "DJANGO_SETTINGS_MODULE": "config.settings"}
 ACKNOWLEDGED = re.compile(r"^[0-9a-f-]{36} \d+ [0-9a-f]{64}$", re.M)
+STEPS = 3  # of each case, tests.faults.load
 PATIENCE = 90.0
 
 
@@ -49,10 +50,10 @@ class Fire:
         return ACKNOWLEDGED.findall(whole)
 
     def kill(self, name: str) -> None:
-        """kill -9, at a random moment of its work, and start it anew. A writer has acknowledged something before."""
+        """kill -9, at a random moment of its work, and start it anew. A writer has filed a whole case before."""
         if name in self.writers:
             writer = self.writers[name]
-            self.product.wait_for(writer, lambda: self.acknowledged(writer), PATIENCE)
+            self.product.wait_for(writer, lambda: len(self.acknowledged(writer)) > STEPS, PATIENCE)
             time.sleep(self.random.uniform(0.0, 0.5))
             self.product.kill(writer)
             self.write(name)
