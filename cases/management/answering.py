@@ -20,6 +20,7 @@ from cases.errors import (
     PaperImpossible,
     ProcedureUnknown,
 )
+from cases.store import StoreFailed
 from workflows.errors import Reason, TransitionRefused
 
 OK, UNEXPECTED, UNUSABLE, REFUSED, STALE, NOT_FOUND = range(6)
@@ -52,6 +53,9 @@ def ended(work: Callable[[], Ending]) -> Ending:
         return Ending(STALE, {"error": "stale", **_changed(changed)}, stale_words(changed))
     except DatabaseError:
         text = "Cơ sở dữ liệu không trả lời; chưa có gì thay đổi / the database does not answer; nothing has changed"
+        return Ending(UNEXPECTED, {"error": "unavailable"}, text)
+    except StoreFailed:
+        text = "Kho tệp đầy hoặc không ghi được; chưa có gì thay đổi / the store of files is full or broken; no change"
         return Ending(UNEXPECTED, {"error": "unavailable"}, text)
     except (TransitionRefused, PaperImpossible, InputFaults, FileRefused, KeyReused) as refused:
         return _refused(refused)

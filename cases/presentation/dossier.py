@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cases.access import sees_file, sees_part
+from cases.access import seen_files, sees_part
 from cases.models import Attachment
 from cases.presentation.face import Look
 from cases.presentation.words import label
@@ -98,7 +98,7 @@ class Papers:
 def attachments_of(look: Look) -> list[Papers]:
     """Return the declared components in order, then what came with steps; of both what the viewer may see."""
     rows = look.case.attachments.filter(replaced_at=None).select_related("blob", "part", "uploaded_by")
-    files = [f for f in rows.order_by("uploaded_at") if sees_file(look.case, f, look.viewer, look.now)]
+    files = seen_files(look.case, rows.order_by("uploaded_at"), look.viewer, look.now)
     found = [_component(kind, files) for kind in look.definition.attachments]
     others = tuple(f for f in files if f.kind not in {p.code for p in found})
     if others:

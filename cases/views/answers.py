@@ -1,9 +1,10 @@
 """What pages share when they hand something to a service: the hidden fields of a form, and refusals as answers."""
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext
 from accounts.access import signed_in
 from accounts.clock import now
 from accounts.errors import sentence
+from accounts.models import User
 from cases.errors import FileRefused, InputFaults, KeyReused, PaperImpossible
 from cases.forms import ValuesForm
 from cases.forms_widgets import FileChoice
@@ -22,6 +24,10 @@ from cases.store import StoreFailed, StoreFull
 from workflows.errors import Reason, TransitionRefused
 
 VERSION, KEY = "_version", "_key"  # names that no declared field can have
+NOT_STORED = Reason(
+    "store_failed", "Máy chủ chưa lưu được tệp, không có gì bị mất. Hãy thử lại sau hoặc báo Bộ phận Một cửa.",
+    "The server could not store the file; nothing is lost. Try again later or tell the one-stop desk.", "file",
+)
 Made = TypeVar("Made")
 
 
@@ -85,17 +91,23 @@ def stored(
     request: HttpRequest, case: Case, kind: str, upload: UploadedFile[Any], *, part_key: str | None = None
 ) -> tuple[Attachment | None, str, int]:
     """Store one file; return it, or what is wrong with it in words and the status of the answer."""
+    made, reasons, status = taken_in(case, kind, upload, signed_in(request), now(), part_key=part_key)
+    return made, " ".join(sentence(reason) for reason in reasons), status
+
+
+def taken_in(
+    case: Case, kind: str, upload: UploadedFile[Any], actor: User, moment: dt.datetime, *, part_key: str | None = None
+) -> tuple[Attachment | None, tuple[Reason, ...], int]:
+    """Store one file; return it, or every reason why not and the status of the answer."""
     try:
         made, reasons = tried(lambda: attach_file(
-            case_id=case.pk, kind=kind, name=upload.name or "", source=cast("BinaryIO", upload),
-            actor=signed_in(request), now=now(), part_id=part_key,
+            case_id=case.pk, kind=kind, name=upload.name or "", source=upload, actor=actor, now=moment, part_id=part_key
         ))
     except FileRefused as refused:
-        return None, sentence(refused.reason), 413 if refused.too_large else 422
+        return None, (refused.reason,), 413 if refused.too_large else 422
     except StoreFailed as failed:
-        said = gettext("Máy chủ chưa lưu được tệp, không có gì bị mất. Hãy thử lại sau hoặc báo Bộ phận Một cửa.")
-        return None, said, 507 if isinstance(failed, StoreFull) else 503
-    return made, " ".join(sentence(reason) for reason in reasons), 422
+        return None, (NOT_STORED,), 507 if isinstance(failed, StoreFull) else 503
+    return made, reasons, 422
 
 
 def remember_kept(request: HttpRequest, case: Case, form: ValuesForm) -> None:

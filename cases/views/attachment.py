@@ -23,9 +23,9 @@ from cases.services.views_log import log_view
 from cases.store import BlobChanged, BlobMissing, open_blob
 from cases.views.answers import refused_page
 from cases.views.finding import with_case
+from cases.views.officer import LEAST_PURPOSE, MOST_PURPOSE, PURPOSE
 from workflows.errors import Reason
 
-MOST_PURPOSE = 500
 OWN = "own"  # the purpose of who looks at what they filed themselves
 PDF = "application/pdf"
 # Nothing in a file runs, loads or sends: it has an origin of its own and no rights.
@@ -34,7 +34,6 @@ DAMAGED = Reason(
     "file_changed", "Tệp trong kho không còn đúng như khi được nộp nên không mở; hãy báo quản trị hệ thống",
     "The stored file is no longer what was handed in, so it is not opened; tell the administrator",
 )  # fmt: skip
-PURPOSE = Reason("ask_missing", "Ghi mục đích xem: từ 3 đến 500 ký tự", "Say what for: 3 to 500 characters", "purpose")
 
 log = structlog.get_logger("hoso.files")
 
@@ -81,7 +80,7 @@ def purpose_asked(request: HttpRequest, case: Case, file: Attachment) -> HttpRes
     if not may_look_closely(definition_by(case.definition.hash), roles):
         raise Http404
     purpose = OWN if roles & APPLICANTS else request.POST.get("purpose", "").strip()[:MOST_PURPOSE]
-    if len(purpose) < len(OWN):
+    if len(purpose) < LEAST_PURPOSE:
         reasons = [PURPOSE] if request.method == "POST" else []
         facts = {"case": case, "what": file.name, "purpose": purpose, "value": None, "reasons": reasons}
         return render(request, "cases/sensitive.html", facts, status=422 if reasons else 200)

@@ -8,15 +8,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
-from cases.errors import FileRefused
 from cases.models import Case, Part
 from cases.presentation.asking import Sheet
 from cases.presentation.face import Look
 from cases.presentation.steps import address_of
 from cases.presentation.words import label
 from cases.services import Outcome, Possible, advance_case, preview_step, save_dossier
-from cases.services.attachments import attach_file
-from cases.views.answers import key_of, version_of
+from cases.views.answers import key_of, taken_in, version_of
 from workflows.definition import Paper
 from workflows.errors import Reason
 
@@ -87,18 +85,15 @@ class Taking:
         )
 
     def store_uploads(self, sheet: Sheet) -> int:
-        """Attach the files that came and put their ids in place; return 422 or 413 when one is refused, else 0."""
+        """Attach the files that came and put their ids in place; return the status when one is refused, else 0."""
         status = 0
         for name, upload in sheet.form.uploads.items():
-            try:
-                kept = attach_file(
-                    case_id=self.look.case.pk, kind=f"ask:{name}", name=upload.name or name, source=upload,
-                    actor=self.look.viewer, now=self.look.now, part_id=self._part_key,
-                )
-            except FileRefused as fault:
-                said = fault.reason
-                sheet.form.refuse([Reason(said.code, said.vi, said.en, f"ask.{name}")])
-                status = 413 if fault.too_large else 422
+            kept, reasons, refused = taken_in(
+                self.look.case, f"ask:{name}", upload, self.look.viewer, self.look.now, part_key=self._part_key
+            )
+            if kept is None:
+                sheet.form.refuse([Reason(said.code, said.vi, said.en, f"ask.{name}") for said in reasons])
+                status = refused
             else:
                 sheet.form.keep(name, str(kept.pk), kept.name)
         return status
