@@ -27,6 +27,7 @@ class Place(NamedTuple):
     whom: str  # anybody, anonymous, person, officer, or a role
 
 
+OFFICE = "/admin-office/people/"
 PLACES = (
     Place("/", "Trang chủ", "Home", "house", "anybody"),
     Place("/queue/", "Việc cần làm", "Work queue", "list-checks", "officer"),
@@ -39,7 +40,7 @@ PLACES = (
     Place("/v/", "Xác minh văn bản", "Verify a document", "badge-check", "anonymous"),
     Place("/history/", "Lịch sử", "History", "scroll-text", "auditor"),
     Place("/history/statistics/", "Thống kê", "Statistics", "chart-column", "auditor"),
-    Place("/admin-office/people/", "Quản trị", "Administration", "settings", "administrator"),
+    Place(OFFICE, "Quản trị", "Administration", "settings", "administrator"),
 )
 # What stands below a person's own name.
 ACCOUNT_PLACES = (
@@ -100,5 +101,7 @@ def exists(path: str) -> bool:
 
 def here(path: str) -> str:
     """Return the address of the place that a page belongs to: the longest that the path starts with."""
+    if path.startswith(("/office/", "/admin-office/")):
+        return OFFICE
     above = [place.path for place in PLACES if place.path != "/" and path.startswith(place.path)]
     return max(above, key=len, default="/" if path == "/" else "")

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from accounts.role_names import role_name
 from cases.models import TableRow
 from config.office_schema import OFFICE_ROWS, kind_of
-from config.office_words import COLUMN_WORDS, COLUMNS, OFFICE_WORDS, TABLES
+from config.office_words import COLUMN_WORDS, COLUMNS, KEY_WORDS, OFFICE_WORDS, TABLES
 from config.templatetags.hoso import choose
 
 NEW = "+"  # stands for a key that is still to be named
@@ -143,7 +143,7 @@ def _column(name: str) -> str:
 
 
 def _key_words(key: str) -> str:
-    return role_name(key) if role_name(key) != key else key
+    return str(choose(*KEY_WORDS[key])) if key in KEY_WORDS else role_name(key)
 
 
 def _said(value: Any) -> Any:

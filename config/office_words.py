@@ -49,7 +49,7 @@ COLUMN_WORDS: dict[str, tuple[str, str]] = {
     "is_department": ("Là sở thuộc tỉnh", "Is a department of the province"),
     "ppc_in_system": ("Ủy ban nhân dân tỉnh làm việc trên hệ thống", "The people’s committee works in the system"),
     "modes": ("Cách làm", "Mode"),
-    "units": ("Đơn vị tiếp nhận (default hoặc mã thủ tục → mã đơn vị)", "Receiving unit (default or procedure → unit)"),
+    "units": ("Đơn vị tiếp nhận", "Receiving unit"),
     "parent_name": ("Tên cơ quan chủ quản", "Name of the superior body"),
     "symbol": ("Ký hiệu", "Symbol"),
     "unit_symbol": ("Ký hiệu đơn vị soạn thảo", "Symbol of the drafting unit"),
@@ -71,6 +71,8 @@ COLUMN_WORDS: dict[str, tuple[str, str]] = {
     "reg_no": ("Số đăng ký", "Registration number"),
     "kind": ("Loại", "Kind"),
 }
+# Keys inside a row; roles are named by their own table.
+KEY_WORDS: dict[str, tuple[str, str]] = {"default": ("mọi thủ tục khác", "every other procedure")}
 # Columns of the free tables: kind of value, and whether it must be there.
 COLUMNS: dict[str, dict[str, tuple[type, bool]]] = {
     "consultees": {"vi": (str, True), "en": (str, False)},

@@ -8,8 +8,8 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import User
-from cases.models import CalendarDay, OutboxEntry
-from tests.cases.officers.walk import Walk, user
+from cases.models import CalendarDay, OutboxEntry, Published
+from tests.cases.officers.walk import NOW, Walk, user
 
 SignIn = Callable[[str], Client]
 DAY = {"day": "2026-03-23", "kind": "off", "name": "Nghỉ theo quyết định", "status": "confirmed",
@@ -89,3 +89,17 @@ def test_the_page_speaks_english(signed_in: SignIn) -> None:
     page = text(signed_in("admin").get("/office/calendar/2027/"))
     assert "The days off of 2027 are not decided yet" in page
     assert "Lunar New Year" in page
+
+
+def test_the_administrator_sees_what_is_published_and_that_nothing_waits(signed_in: SignIn) -> None:
+    page = text(signed_in("admin").get("/office/procedures/"))
+    assert 'data-procedure="ngo_aid"' in page
+    assert "Mọi thư mục đều đã công bố như đang có." in page
+    assert signed_in("ha").get("/office/procedures/").status_code == 404
+
+
+def test_a_changed_folder_is_shown_as_waiting(signed_in: SignIn) -> None:
+    Published.objects.filter(procedure="complaint").update(replaced_at=NOW)
+    page = text(signed_in("admin").get("/office/procedures/"))
+    assert 'data-draft="complaint"' in page
+    assert "công bố được" in page
