@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from accounts.access import for_people, signed_in
 from accounts.clock import local_day, now
@@ -20,7 +20,7 @@ from cases.models import Case
 
 AUDITOR = "auditor"
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 CaseView = Callable[Concatenate[HttpRequest, Case, P], HttpResponse]
 NOBODY: frozenset[str] = frozenset()
 
@@ -34,12 +34,12 @@ def for_auditors(view: View[P]) -> View[P]:
     """Open the page to auditors; for everybody else who is signed in it does not exist (404)."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not audits(signed_in(request), now()):
             raise NotForYou
         return view(request, *args, **kwargs)
 
-    return for_people(cast("View[P]", guarded))
+    return cast("View[P]", for_people(cast("Any", guarded)))
 
 
 def with_history(view: CaseView[P]) -> Callable[..., HttpResponse]:
@@ -52,7 +52,7 @@ def with_history(view: CaseView[P]) -> Callable[..., HttpResponse]:
             raise Http404
         return view(request, case, *args, **kwargs)
 
-    return for_auditors(cast("View[Any]", found))
+    return cast("Callable[..., HttpResponse]", for_auditors(cast("View[Any]", found)))
 
 
 def cases_called(ref: str) -> QuerySet[Case]:

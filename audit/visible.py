@@ -7,7 +7,7 @@ from typing import Any
 
 from audit.record import CaseRecord
 from audit.verify import kind_of, parse
-from cases.access import may_see_field
+from cases.access import may_look_closely, may_see_field
 from cases.models import Published
 from cases.procedures import definition_by
 from workflows.asks import asks_of
@@ -25,7 +25,9 @@ def visible_inputs(record: CaseRecord, roles: frozenset[str]) -> Iterator[tuple[
         definition = definition_at(body) if kept and body else None
         if kept and body and definition is not None:
             fields = {name: input_field(definition, body, name) for name in kept}
-            shown = {name: kept[name] for name, f in fields.items() if f is not None and may_see_all(f, roles)}
+            closely = may_look_closely(definition, roles)
+            seen = (name for name, f in fields.items() if f is not None and may_see_all(f, roles))
+            shown = {name: kept[name] for name in seen if closely or not is_sensitive(fields[name])}
             if shown:
                 yield event.seq, shown
 
@@ -71,6 +73,6 @@ def may_see_all(field: Field, roles: Iterable[str]) -> bool:
     return may_see_field(field, held) and all(may_see_all(column, held) for column in field.columns)
 
 
-def is_sensitive(field: Field) -> bool:
+def is_sensitive(field: Field | None) -> bool:
     """Whether a view of the field, or of one of its columns, is recorded."""
-    return field.sensitive or any(is_sensitive(column) for column in field.columns)
+    return field is not None and (field.sensitive or any(is_sensitive(column) for column in field.columns))

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("documents.urls")),
     path("", include("notifications.urls")),
+    path("", include("audit.urls")),
     path("office/tables/", views_office.tables, name="office_tables"),
     path("office/tables/<slug:table>/", views_office.table, name="office_table"),
     path("office/tables/<slug:table>/row/", views_office.row, name="office_row"),

@@ -1,4 +1,5 @@
 """What any test may ask: does the history that it made verify?"""
+
 from __future__ import annotations
 
 from audit.record import verify

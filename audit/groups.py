@@ -1,0 +1,88 @@
+"""By what a statistic is broken down: procedure, unit, officer, channel, a field of the dossier, an attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product
+from typing import Any
+
+from accounts.models import OrgUnit
+from audit.attempts import Attempt, Period
+from audit.visible import is_sensitive, may_see_all
+from cases.facts import day_of
+from cases.names import Names
+from cases.presentation.words import label, language, said
+from workflows.definition import Field
+
+NAMED: dict[str, tuple[str, str]] = {
+    "procedure": ("Thủ tục", "Procedure"),
+    "unit": ("Đơn vị tiếp nhận", "Receiving unit"),
+    "officer": ("Cán bộ thụ lý", "Officer"),
+    "state": ("Trạng thái", "State"),
+    "month": ("Tháng", "Month"),
+}
+Key = tuple[str, ...]
+
+
+class Groups:
+    """Finds the groups of an attempt; names are looked up once, for readers with these roles."""
+
+    def __init__(self, period: Period, roles: frozenset[str]) -> None:
+        self.period, self.roles = period, roles
+        self.units = dict(OrgUnit.objects.order_by("valid_from").values_list("code", "name"))
+        self._names: dict[int, Names] = {}
+
+    def heads(self, by: Iterable[str], fields: Iterable[Field]) -> Key:
+        """Return the names of the dimensions."""
+        known = {field.name: label(field) for field in fields}
+        return tuple(said(*NAMED[name]) if name in NAMED else known.get(name, name) for name in by)
+
+    def keys(self, by: Iterable[str], attempt: Attempt) -> list[Key]:
+        """Return the groups that an attempt counts in: several when a dimension has several values."""
+        return list(product(*(self._values(name, attempt) for name in by)))
+
+    def unit(self, code: str) -> str:
+        return self.units.get(code, code) or none()
+
+    def _values(self, name: str, attempt: Attempt) -> list[str]:
+        case = attempt.case
+        if name == "procedure":
+            return [label(attempt.definition)]
+        if name == "unit":
+            return [self.unit(case.attributes.get("received_by_unit") or (case.unit.code if case.unit else ""))]
+        if name == "officer":
+            return [str(case.assignee) if case.assignee else none()]
+        if name == "state":
+            return [next((label(s) for s in attempt.definition.machine.states if s.code == case.state), case.state)]
+        if name == "month":
+            return [f"{day_of(attempt.received):%m/%Y}" if attempt.received is not None else none()]
+        return self._field_values(name, attempt)
+
+    def _field_values(self, name: str, attempt: Attempt) -> list[str]:
+        field = attempt.definition.field(name)
+        if field is None:
+            return [str(attempt.facts["case"].get(name, "")) or none()]
+        if not may_see_all(field, self.roles) or is_sensitive(field):
+            return [said("(không thuộc quyền xem)", "(not for this role)")]
+        stored = attempt.case.dossier.get(name)
+        names = self._names_of(attempt)
+        if field.base == "list":
+            item = field.model_copy(update={"type": field.inner})
+            return list(dict.fromkeys(names.value(item, one) for one in stored or ())) or [none()]
+        return [names.value(field, stored) or none()]
+
+    def _names_of(self, attempt: Attempt) -> Names:
+        key = id(attempt.definition)
+        if key not in self._names:
+            self._names[key] = Names(attempt.definition, self.period.last, language())
+        return self._names[key]
+
+
+def none() -> str:
+    """Return how a group without a value is called."""
+    return said("(không có)", "(none)")
+
+
+def sorted_rows(rows: dict[Key, Any]) -> list[tuple[Key, Any]]:
+    """Return rows by their names, those without a name last."""
+    return sorted(rows.items(), key=lambda row: [(text == none(), text.casefold()) for text in row[0]])

@@ -1,0 +1,212 @@
+"""The statistics that a procedure declares, over the cases of a period (language of procedures; one-stop §8)."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count
+
+from audit.attempts import Attempt, Period, attempts_in
+from audit.groups import Groups, Key, sorted_rows
+from audit.stays import stays_in
+from cases.models import Event
+from cases.presentation.words import label, said
+from cases.procedures import definition_by, published_on
+from workflows.definition import Procedure, Statistic
+from workflows.errors import CannotBeJudged
+from workflows.expressions import compiled
+
+COME = ("carried_over", "received_in_period")
+GONE = ("handled_early", "handled_on_time", "handled_late", "in_process_within", "in_process_late", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number: of `base` cases (or of what a share is taken of); a share is 0..1."""
+
+    value: float | None
+    base: int
+    p90: float | None = None
+
+    @property
+    def percent(self) -> float | None:
+        """A share in hundredths."""
+        return None if self.value is None else self.value * 100
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One statistic of one procedure: a figure for each group and the total, in which every case counts once."""
+
+    statistic: Statistic
+    heads: Key
+    rows: tuple[tuple[Key, Figure], ...]
+    total: Figure
+
+    @property
+    def unit(self) -> str:
+        """What the figures count: share, hours, days, number."""
+        if self.statistic.measure == "share":
+            return "share"
+        if self.statistic.measure in ("median", "p90"):
+            return "value" if self.statistic.of else "hours"
+        return "number"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What gathers in one group while the cases are walked."""
+
+    cases: int = 0
+    count: int = 0
+    values: list[float] = field(default_factory=list)
+
+    def figure(self, measure: str) -> Figure:
+        if measure == "share":
+            return Figure(self.count / self.cases if self.cases else None, self.cases)
+        if measure in ("median", "p90"):
+            return Figure(quantile(self.values, 0.5), len(self.values), quantile(self.values, 0.9))
+        return Figure(self.count, self.cases)
+
+
+def statistics_of(procedure: Procedure, period: Period, roles: frozenset[str]) -> list[Result]:
+    """Return every statistic that the procedure declares, in its order."""
+    attempts = list(attempts_in(procedure.procedure, period))
+    groups = Groups(period, roles)
+    return [_result(statistic, procedure, attempts, groups) for statistic in procedure.statistics]
+
+
+def balance(results: Iterable[Result]) -> tuple[int, int] | None:
+    """Return carried over + received, and handled + in process + paused: equal, or something is wrong (one-stop §8)."""
+    totals = {result.statistic.code: int(result.total.value or 0) for result in results}
+    if not {*COME, *GONE} <= totals.keys():
+        return None
+    return sum(totals[code] for code in COME), sum(totals[code] for code in GONE)
+
+
+def procedures_counted(period: Period) -> list[Procedure]:
+    """Return the procedures in force on the last day of the period, by name."""
+    rows = published_on(period.last).order_by("effective_from", "pk")
+    latest = {row.procedure: row.hash for row in rows}
+    return sorted((definition_by(found) for found in latest.values()), key=label)
+
+
+def _result(statistic: Statistic, procedure: Procedure, attempts: Sequence[Attempt], groups: Groups) -> Result:
+    if statistic.measure == "events":
+        rows, total = _events(statistic, procedure, attempts, groups)
+    elif statistic.measure in ("median", "p90") and statistic.of is None:
+        rows, total = _stays(statistic, procedure, attempts, groups)
+    else:
+        rows, total = _cases(statistic, attempts, groups)
+    found = tuple((key, tally.figure(statistic.measure)) for key, tally in sorted_rows(rows))
+    return Result(statistic, groups.heads(statistic.by, procedure.fields), found, total.figure(statistic.measure))
+
+
+# ------------------------------------------------------------------------------------------------- case after case
+def _cases(statistic: Statistic, attempts: Iterable[Attempt], groups: Groups) -> tuple[dict[Key, Tally], Tally]:
+    rows: defaultdict[Key, Tally] = defaultdict(Tally)
+    total = Tally()
+    for attempt in attempts:
+        found = counted(statistic, attempt)
+        if found is None:
+            continue
+        for tally in (total, *(rows[key] for key in groups.keys(statistic.by, attempt))):
+            tally.cases += 1
+            tally.count += found if statistic.measure not in ("median", "p90") else 0
+            tally.values.append(found)
+    return rows, total
+
+
+def counted(statistic: Statistic, attempt: Attempt) -> int | None:
+    """Return what one case adds to a statistic, None when it is no case of it.
+
+    share: 1 or 0 of those for which `over` holds; rows, parts: how many; sum, median, p90: the value of `of`.
+    """
+    if statistic.measure == "share":
+        return int(holds(statistic.where, attempt)) if holds(statistic.over, attempt) else None
+    if not holds(statistic.where, attempt):
+        return None
+    if statistic.measure == "cases":
+        return 1
+    found = value_of(statistic.of, attempt)
+    if statistic.measure in ("rows", "parts"):
+        return len(found or ())
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def holds(text: str | None, attempt: Attempt) -> bool:
+    """Whether a condition holds; what cannot be judged of a case does not hold of it. No condition always holds."""
+    if text is None:
+        return True
+    try:
+        return compiled(text).judge(attempt.facts, attempt.lookups)
+    except CannotBeJudged:
+        return False
+
+
+def value_of(text: str | None, attempt: Attempt) -> Any:
+    """Return the value of an expression, None when a case has none."""
+    try:
+        return compiled(text or "null").evaluate(attempt.facts, attempt.lookups)
+    except CannotBeJudged:
+        return None
+
+
+# ------------------------------------------------------------------------------------------------ event after event
+def _events(
+    statistic: Statistic, procedure: Procedure, attempts: Sequence[Attempt], groups: Groups
+) -> tuple[dict[Key, Tally], Tally]:
+    """Count steps taken within the period; the base is the number of cases of the period."""
+    period = groups.period
+    rows: defaultdict[Key, Tally] = defaultdict(Tally)
+    total = Tally()
+    for attempt in attempts:
+        for tally in (total, *(rows[key] for key in groups.keys(statistic.by, attempt))):
+            tally.cases += 1
+    taken = Event.objects.filter(procedure=procedure.procedure, name__in=statistic.events)
+    taken = taken.filter(at__gte=period.begin, at__lte=period.end)
+    for unit, count in taken.order_by().values_list("unit_code").annotate(count=Count("seq")):
+        key = tuple(_of_event(name, procedure, groups, unit) for name in statistic.by)
+        for tally in (total, rows[key]):
+            tally.count += count
+    return rows, total
+
+
+def _of_event(name: str, procedure: Procedure, groups: Groups, unit: str) -> str:
+    return label(procedure) if name == "procedure" else groups.unit(unit)
+
+
+def _stays(
+    statistic: Statistic, procedure: Procedure, attempts: Sequence[Attempt], groups: Groups
+) -> tuple[dict[Key, Tally], Tally]:
+    """Working hours between entry into a state and exit from it, for every stay that ended in the period."""
+    rows: defaultdict[Key, Tally] = defaultdict(Tally)
+    total = Tally()
+    labels = {state.code: _state(state) for state in procedure.machine.states}
+    for attempt, state, hours in stays_in(attempts, groups.period):
+        for key in groups.keys([name for name in statistic.by if name != "state"], attempt):
+            at = statistic.by.index("state") if "state" in statistic.by else len(key)
+            rows[(*key[:at], labels.get(state, state), *key[at:])].values.append(hours)
+        total.values.append(hours)
+    return rows, total
+
+
+def _state(state: Any) -> str:
+    """Stays in which the clock stands are told apart: that time is not ours."""
+    paused = said(" (tạm dừng)", " (paused)") if state.clock in ("pause", "out") else ""
+    return f"{label(state)}{paused}"
+
+
+def quantile(values: Sequence[float], share: float) -> float | None:
+    """Return the median (the mean of the middle two) or another quantile by nearest rank; None of nothing."""
+    if not values:
+        return None
+    ranked = sorted(values)
+    if share == 0.5:
+        middle = len(ranked) // 2
+        return ranked[middle] if len(ranked) % 2 else (ranked[middle - 1] + ranked[middle]) / 2
+    return ranked[math.ceil(share * len(ranked)) - 1]
