@@ -21,7 +21,7 @@ class DayForm(ActForm):
     day = DayField(label=_("Ngày"))
     kind = forms.ChoiceField(label=_("Loại ngày"), choices=list(KINDS.items()), widget=forms.RadioSelect)
     name = forms.CharField(label=_("Tên ngày"), max_length=200)
-    status = forms.ChoiceField(
+    certainty = forms.ChoiceField(
         label=_("Tình trạng"), choices=[(code, STATUSES[code]) for code in ("confirmed", "announced")],
         widget=forms.RadioSelect, initial="confirmed",
     )  # fmt: skip
@@ -30,9 +30,15 @@ class DayForm(ActForm):
 
     service = staticmethod(change_day)
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Return what the service is given; the form is valid."""
+        names = ("day", "kind", "name", "source_document", "decided_on")
+        return {**{name: self.cleaned_data[name] for name in names}, "status": self.cleaned_data["certainty"]}
+
     def wanted(self) -> Wanted:
-        """Return what the day is to say; the form is valid."""
-        return Wanted(**self.cleaned_data)
+        """Return what the day is to say."""
+        return Wanted(**self.arguments)
 
 
 class RemovalForm(ActForm):
@@ -44,15 +50,19 @@ class RemovalForm(ActForm):
 
     service = staticmethod(remove_day)
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
     def wanted(self) -> Wanted:
-        return removal(**self.cleaned_data)
+        return removal(**self.arguments)
 
 
 def first_values(line: YearDay | None, year: int) -> dict[str, Any]:
     """Return what the form of a day begins with."""
     if line is None:
-        return {"status": "confirmed", "kind": "off"} if year in YEARS else {}
+        return {"certainty": "confirmed", "kind": "off"} if year in YEARS else {}
     row = line.row
     status = "confirmed" if line.withdrawn else row.status
-    known = {"day": row.date, "kind": row.kind, "name": row.name, "status": status}
+    known = {"day": row.date, "kind": row.kind, "name": row.name, "certainty": status}
     return known | ({"source_document": row.source_document, "decided_on": row.decided_on} if line.written else {})

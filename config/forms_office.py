@@ -22,10 +22,11 @@ class RowForm(ActForm):
     src = forms.CharField(label=_("Văn bản làm căn cứ"), max_length=300)
     confirmed = forms.BooleanField(label=_("Đã đối chiếu với văn bản"), required=False)
 
-    def __init__(self, table: str, key: str, held: Mapping[str, Any], *sent: Any, lasting: bool, **more: Any) -> None:
+    def __init__(
+        self, table: str, key: str, held: Mapping[str, Any], sent: Any, *, lasting: bool, first: Mapping[str, Any]
+    ) -> None:
         self.leaves = leaves(table, key, held)
-        first = {**values_of(self.leaves, held), **(more.pop("initial", None) or {})}
-        super().__init__(*sent, initial=first, **more)
+        super().__init__(sent, initial={**values_of(self.leaves, held), **first})
         dated = {name: self.fields.pop(name) for name in ("valid_from", "valid_to", "src", "confirmed")}
         if not key:
             self.fields["key"] = forms.RegexField(KEY, label=_("Khóa"), max_length=60)

@@ -8,6 +8,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from accounts.role_names import role_name
+from accounts.services.checks import clean_text
 from cases.models import TableRow
 from config.office_schema import OFFICE_ROWS, kind_of
 from config.office_words import COLUMN_WORDS, COLUMNS, KEY_WORDS, OFFICE_WORDS, TABLES
@@ -54,7 +55,7 @@ def columns_from(wanted: list[Leaf], given: Mapping[str, Any]) -> dict[str, Any]
             inner = columns
             for step in path[:-1]:
                 inner = inner.setdefault(step, {})
-            inner[path[-1]] = value
+            inner[path[-1]] = clean_text(value) if isinstance(value, str) else value
     return columns
 
 

@@ -44,7 +44,7 @@ def row(request: HttpRequest, table: str) -> HttpResponse:
     there = present(table, key, day)
     sent = request.POST if request.method == "POST" else None
     first = {"valid_from": day, "confirmed": True}
-    form = RowForm(table, key, there.columns if there else {}, sent, lasting=table in LASTING, initial=first)
+    form = RowForm(table, key, there.columns if there else {}, sent, lasting=table in LASTING, first=first)
     if form.is_valid() and _written(request, form, table, key):
         return redirect("office_table", table)
     page = {"form": form, "table": table, "words": table_words(table), "key": key, "title": row_words(table, key)}

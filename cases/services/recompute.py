@@ -76,7 +76,7 @@ def promise_recomputation(*, day: dt.date, was: FilledDay | None, revision: int,
 
 def recompute_case(effect: Effect) -> None:
     """Carry out one promise: tell of a moved day, then bring timers, tasks and last days of parts in line."""
-    case = Case.objects.filter(pk=effect.case_id).first()
+    case = Case.objects.filter(pk=effect.case_id).first() if effect.case_id is not None else None
     if case is None:
         return
     day = dt.date.fromisoformat(effect.payload["day"])
@@ -105,7 +105,7 @@ def _due_under(case: Case, calendar: Calendar, now: dt.datetime) -> dt.date | No
 def _told(case: Case, calendar: Calendar) -> bool:
     """Whether the history says already what this calendar makes of the case: two changes, told as one."""
     last = Event.objects.filter(case=case, name=RECOMPUTE).order_by("-seq").first()
-    return last is not None and ["calendar", calendar.revision] in parse_body(last.body)["reads"]
+    return last is not None and ["calendar", calendar.revision] in parse_body(bytes(last.body))["reads"]
 
 
 def _tell(case_id: uuid.UUID, effect: Effect) -> None:

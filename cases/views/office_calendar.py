@@ -46,7 +46,7 @@ def calendar_change(request: HttpRequest, year: int, act: str) -> HttpResponse:
         raise Http404
     line = day_of_year(_day(request.GET.get("day", "")))
     form = FORMS[act](request.POST if request.method == "POST" else None, initial=first_values(line, year))
-    page = {"form": form, "year": year, "removes": act == "remove"}
+    page: dict[str, object] = {"form": form, "year": year, "removes": act == "remove"}
     if not form.is_valid():
         return render(request, "cases/office/calendar_change.html", page, status=form.status)
     if "confirmed" in request.POST:
@@ -55,8 +55,10 @@ def calendar_change(request: HttpRequest, year: int, act: str) -> HttpResponse:
 
 
 def _write(request: HttpRequest, form: DayForm | RemovalForm, page: dict[str, object]) -> HttpResponse:
-    row = form.submit(form.service, actor=signed_in(request), now=now())
-    if row is None:
+    try:
+        row = form.service(**form.arguments, actor=signed_in(request), now=now())
+    except PeopleRefused as refusal:
+        form.refuse(refusal)
         return render(request, "cases/office/calendar_change.html", page, status=422)
     messages.success(request, gettext("Đã ghi lịch làm việc; hồ sơ liên quan đang được tính lại ngày hẹn."))
     return redirect("office_calendar_year", row.date.year)

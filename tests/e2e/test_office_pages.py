@@ -45,7 +45,7 @@ def test_the_administrator_decides_a_day_off_of_a_year_without_a_decision(admin:
     send(admin)
     look(admin)
     assert admin.locator(".error-summary li").count() >= 2
-    fill(admin, {"day": "2027-09-03", "kind": "off", "name": "Hoán đổi ngày nghỉ", "status": "confirmed",
+    fill(admin, {"day": "2027-09-03", "kind": "off", "name": "Hoán đổi ngày nghỉ", "certainty": "confirmed",
                  "source_document": "Phương án nghỉ lễ năm 2027", "decided_on": "2026-11-20"})  # fmt: skip
     send(admin)
     assert admin.locator("[data-moved]").get_attribute("data-moved") == "0"

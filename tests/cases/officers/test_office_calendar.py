@@ -12,7 +12,7 @@ from cases.models import CalendarDay, OutboxEntry, Published
 from tests.cases.officers.walk import NOW, Walk, user
 
 SignIn = Callable[[str], Client]
-DAY = {"day": "2026-03-23", "kind": "off", "name": "Nghỉ theo quyết định", "status": "confirmed",
+DAY = {"day": "2026-03-23", "kind": "off", "name": "Nghỉ theo quyết định", "certainty": "confirmed",
        "source_document": "Quyết định 5/QĐ-UBND", "decided_on": "2026-03-02"}  # fmt: skip
 CHANGE, REMOVE = "/office/calendar/2026/change/", "/office/calendar/2026/remove/"
 
