@@ -13,6 +13,8 @@ from config.answers import REFUSED, answer, refuse
 from config.backups import BackupRefused
 from config.upgrading import Upgrade, UpgradeRefused, name_of, upgrade
 
+MANY = 10  # a new installation needs no list
+
 
 class Command(BaseCommand):
     help = "Nâng lên phiên bản này: sao lưu, đổi bảng, thủ tục, kiểm tra / bring the installation to this version"
@@ -39,7 +41,8 @@ class Command(BaseCommand):
 def text(done: Upgrade) -> str:
     """Return the answer for people."""
     lines = [f"Sao lưu / backup: {done.backup.file}"] if done.backup else []
-    lines.append(f"Bảng dữ liệu / migrations: {', '.join(done.migrations) or 'không đổi / unchanged'}")
+    shown = ", ".join(done.migrations) if len(done.migrations) < MANY else str(len(done.migrations))
+    lines.append(f"Bảng dữ liệu / migrations: {shown or 'không đổi / unchanged'}")
     lines += [f"Đã công bố / published: {name}" for name in done.published]
     for draft in done.drafts:
         faults = f", {len(draft.errors)} lỗi / faults" if draft.errors else ""
