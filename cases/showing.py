@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from cases.access import may_see_field
 from cases.forms_choices import Choices, all_choices
 from cases.forms_words import label_of
+from cases.models import Attachment
 from cases.values import shown
 from workflows.definition import Field, Procedure
 
@@ -41,6 +42,8 @@ def in_words(field: Field, stored: Any, choices: Mapping[str, Choices], path: st
         return ""
     if field.base == "table":
         return "\n".join(_row(field, number, row, choices) for number, row in enumerate(stored, 1))
+    if field.base == "file":
+        return Attachment.objects.filter(pk=stored).values_list("name", flat=True).first() or ""
     chosen = choices.get(path or field.name)
     if chosen is not None:
         keys = stored if isinstance(stored, list) else [stored]

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import signed_in
 from accounts.clock import now
 from cases.access import is_applicant
+from cases.filing import filing_step
 from cases.models import Case
 from cases.views.applicant import applicant_page
 from cases.views.finding import with_case
@@ -21,6 +23,8 @@ def case_page(request: HttpRequest, case: Case) -> HttpResponse:
     """Show the case to its applicant as the public knows it, to the office as it is handled."""
     if is_applicant(case, signed_in(request), now()):
         return applicant_page(request, case)
+    if filing_step(case, signed_in(request), now()) is not None:  # a draft that this officer writes at the counter
+        return redirect("case_edit", case.code)
     return officer_page(request, case)
 
 

@@ -5,7 +5,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,7 +26,7 @@ from cases.models import Case
 from cases.sections import Section
 from cases.services import save_dossier
 from cases.showing import rows_of
-from cases.views.answers import carried, hidden, refused_page, tried, version_of
+from cases.views.answers import carried, hidden, refused_page, remember_kept, store_uploads, tried, version_of
 from cases.views.finding import with_case
 from workflows.definition import Field
 from workflows.errors import Reason
@@ -52,7 +52,7 @@ def with_draft(view: Callable[Concatenate[HttpRequest, Filing, P], HttpResponse]
             raise Http404
         return view(request, filing, *args, **kwargs)
 
-    return with_case(drafted)
+    return with_case(cast("Callable[..., HttpResponse]", drafted))  # wraps() hides that it takes a case
 
 
 @require_safe
@@ -103,18 +103,23 @@ def section(request: HttpRequest, filing: Filing, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     form = section_form(request, filing, found)
-    if request.method != "POST" or form.row_changed or not form.is_valid():
+    if request.method != "POST" or form.row_changed:
         return section_page(request, filing, found, form)
+    status = store_uploads(request, filing.case, form)
+    if status or not form.is_valid():
+        return section_page(request, filing, found, form, status)
     return saved(request, filing, found, form)
 
 
 def section_form(request: HttpRequest, filing: Filing, found: Section) -> ValuesForm:
     """Return the form of a page: what was typed, else what is stored."""
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    return ValuesForm(
+    form = ValuesForm(
         found.fields, data, files, initial=filing.case.dossier, siblings=filing.definition.fields,
         choices=choices_for(request, filing, found.fields),
     )
+    remember_kept(request, filing.case, form)
+    return form
 
 
 def choices_for(request: HttpRequest, filing: Filing, fields: tuple[Field, ...]) -> dict[str, Choices]:

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cases.models import Case
-from tests.cases.pages.conftest import field, filed, page, pdf, received, signed_in, step, supplement_asked, user
+from tests.cases.pages.conftest import field, filed, page, received, signed_in, step, supplement_asked, user
+from tests.cases.pages.grant import pdf
 
 
 def own(case: Case) -> str:

@@ -10,7 +10,8 @@ from accounts.models import User
 from cases.models import Case, Event
 from cases.procedures import definition_of
 from documents.models import Document
-from tests.cases.pages.conftest import GRANT, PAPERS, UNIVERSITY, field, page, pdf, put, save, signed_in, step, user
+from tests.cases.pages.conftest import field, page, put, save, signed_in, step, user
+from tests.cases.pages.grant import GRANT, PAPERS, UNIVERSITY, pdf
 
 START = {"procedure": "ngo_aid", "channel": "truc_tiep", "account": ""}
 
@@ -39,6 +40,12 @@ def test_minh_enters_a_case_for_somebody_without_an_account(minh: Client) -> Non
     assert minh.post(address, {"contact_name": "Bà Sáu", "contact_phone": "0987654321"}).status_code == 302
     case.refresh_from_db()
     assert case.dossier["contact_name"] == "Bà Sáu"
+
+
+def test_the_address_of_a_counter_draft_leads_to_the_form(minh: Client) -> None:
+    case = begun(minh)
+    assert minh.get(f"/cases/{case.submission_code}/").headers["Location"] == f"/cases/{case.submission_code}/edit/"
+    assert f"/cases/{case.submission_code}/edit/" in page(minh, "/counter/")
 
 
 def test_a_case_by_post_says_so(minh: Client) -> None:

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cases.models import Case, Event, LinkedCase
-from tests.cases.pages.conftest import complete, draft, field, filed, page, pdf, received, save, signed_in, step, user
+from tests.cases.pages.conftest import complete, draft, field, filed, page, received, save, signed_in, step, user
+from tests.cases.pages.grant import pdf
 
 CONFIRMED = {"confirm": "data_notice"}
 GRIEVANCE = {
@@ -84,6 +85,17 @@ def test_a_file_above_the_limit_is_413(lan: Client) -> None:
     answer = lan.post(f"/cases/{case.submission_code}/files/", {"_kind": "request_letter", "file": large})
     assert answer.status_code == 413
     assert "lớn hơn 20 MB" in answer.content.decode()
+
+
+def test_lan_looks_at_her_own_file_and_a_stranger_does_not(lan: Client, phuc: Client) -> None:
+    case = complete()
+    paper = case.attachments.get(kind="donor_consent")
+    address = f"/cases/{case.submission_code}/files/{paper.pk}/"
+    assert address in page(lan, f"/cases/{case.submission_code}/files/")
+    answer = lan.get(address)
+    assert b"".join(answer.streaming_content) == pdf("donor_consent")  # type: ignore[attr-defined]  # a file is streamed
+    answer.close()
+    assert phuc.get(address).status_code == 404
 
 
 def test_an_unknown_paper_or_file_is_404(lan: Client) -> None:
@@ -190,7 +202,7 @@ def test_the_receipt_of_a_draft_leads_to_the_draft(lan: Client) -> None:
 def test_after_receipt_the_confirmation_names_code_and_promised_day(lan: Client) -> None:
     case = received()
     text = page(lan, f"/cases/{case.submission_code}/done/")
-    assert case.case_code in text
+    assert str(case.case_code) in text
     assert f"{case.due_on:%d/%m/%Y}" in text
 
 

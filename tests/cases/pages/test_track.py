@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
-from tests.cases.pages.conftest import GRANT, draft, filed, page, received, step, supplement_asked
+from tests.cases.pages.conftest import draft, filed, page, received, step, supplement_asked
+from tests.cases.pages.grant import GRANT
 
 NOT_FOUND = "Không tìm thấy hồ sơ có mã và thông tin này"
 

@@ -10,7 +10,8 @@ from django.test import Client
 from cases.models import Case, Event
 from cases.procedures import definition_of
 from cases.sections import sections_of
-from tests.cases.pages.conftest import GRANT, UNIVERSITY, complete, draft, field, filed, page, save, user
+from tests.cases.pages.conftest import complete, draft, field, filed, page, save, user
+from tests.cases.pages.grant import GRANT, UNIVERSITY
 
 
 def test_lan_opens_a_draft_for_her_university_with_what_the_accounts_know(lan: Client) -> None:
