@@ -23,7 +23,7 @@ DEBUG = env.bool("DEBUG", default=False) and not PRODUCTION
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # The name under which this installation writes history: in every event and every evidence bundle. Never changed.
-ORIGIN = env.str("HOSO_ORIGIN", "hoso.demo" if not PRODUCTION else ALLOWED_HOSTS[0])
+ORIGIN = env.str("HOSO_ORIGIN", "") or (ALLOWED_HOSTS[0] if PRODUCTION else "hoso.demo")
 
 INSTALLED_APPS = [
     "accounts",

@@ -28,6 +28,8 @@ def value_of(name: str) -> str:
     if name in MADE:
         return secrets.token_urlsafe(MADE[name])
     value = os.environ.get(name) or DEFAULTS.get(name, "")
+    if name == "HOSO_ORIGIN" and not value:
+        value = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip()
     if PLAIN.fullmatch(value):
         return value
     if "'" in value or "\n" in value:

@@ -74,6 +74,13 @@ def test_the_command_ends_with_one_line_and_exit_code_2(tmp_path):
     assert "SECRET_KEY" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["EMAIL_PORT", "SESSION_HOURS", "BEHIND_PROXY"])
+def test_a_value_of_the_wrong_kind_is_one_line_too(tmp_path, name):
+    done = started(tmp_path, "check", **{name: "many"})
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert name in done.stderr
+
+
 def test_a_web_server_does_not_start_half_made(tmp_path):
     kept = {**WHOLE, "PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "EMAIL_HOST": ""}
     loading = [sys.executable, "-c", "import config.wsgi"]

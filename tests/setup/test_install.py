@@ -55,6 +55,10 @@ def test_the_settings_have_long_keys_that_only_their_owner_reads(installed):
     assert keys["SECRET_KEY"] != keys["HOSO_DATA_KEY"]
 
 
+def test_the_name_in_the_history_is_fixed_from_the_first_day(installed):
+    assert "\nHOSO_ORIGIN=hoso.example.vn\n" in settings_of(installed)
+
+
 def test_a_second_time_keeps_keys_and_data_and_copies_first(installed, checkout):
     before = settings_of(installed)
     done = checkout.run("make", "install", **places(installed), ALLOWED_HOSTS="other.example.vn")
