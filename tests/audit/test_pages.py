@@ -112,7 +112,7 @@ class TestSearch:
         assert "Không tìm thấy ai" in text_of(an.post("/history/people/", {"q": "không có người này"}))
 
     def test_one_case_is_found_by_either_code(self, an: Client, told: Case) -> None:
-        for code in (told.case_code, told.submission_code.lower()):
+        for code in (told.code, told.submission_code.lower()):
             rows = csv_of(an.get("/history/export.csv", {"code": code}))
             assert len(rows) == told.head_seq
             assert {row["Mã hồ sơ"] for row in rows} == {told.code}
@@ -172,7 +172,8 @@ class TestCsv:
         assert rows[0]["Thời điểm"].startswith("2026-03-03 ")
 
     def test_it_names_officers_and_nobody_else(self, an: Client) -> None:
-        body = b"".join(an.get("/history/export.csv").streaming_content).decode()
+        answer: Any = an.get("/history/export.csv")
+        body = b"".join(answer.streaming_content).decode()
         assert "Lê Thu Hà" in body
         for personal in ("Trần Thị Lan", PHONE, COMPLAINT, "079190000123", "Bờ Sông"):
             assert personal not in body
