@@ -23,6 +23,7 @@ PAGES = (
     "/office/tables/office/row/?key=signers",
     "/office/tables/sectors/row/",
     "/office/tables/sectors/end/?key=y_te",
+    "/office/procedures/",
     "/office/deliveries/",
 )
 
