@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from accounts.access import signed_in
 from accounts.clock import now
+from cases.applicant_side import SUPPLEMENT
 from cases.errors import CaseChanged
 from cases.forms_choices import plain
 from cases.models import Attachment, Case, Part
@@ -62,6 +63,12 @@ def items_of(request: HttpRequest, part: Part, definition: Procedure) -> list[It
     return found
 
 
+def takes_words(definition: Procedure) -> bool:
+    """Whether an item has room for an answer in words; in earlier publications it had none."""
+    items = next((f for f in definition.part(SUPPLEMENT).fields if f.name == "items"), None)
+    return items is not None and any(column.name == "reply" for column in items.columns)
+
+
 def like(row: dict[str, Any], definition: Procedure) -> str:
     """Return the component that an item names, when it names one by its own words."""
     named = plain(str(row.get("item", "")))
@@ -92,7 +99,9 @@ def stored_one(request: HttpRequest, case: Case, item: Item, upload: UploadedFil
 
 def sent(request: HttpRequest, case: Case, part: Part, items: list[Item]) -> HttpResponse:
     """Send the answer; what is not ticked is told, and nothing typed is lost."""
-    rows = [{"answered": "true" if i.answered else "false", "reply": i.reply} for i in items]
+    worded = takes_words(definition_by(case.definition.hash))
+    ticks = ["true" if item.answered else "false" for item in items]
+    rows = [{"answered": t, **({"reply": i.reply} if worded else {})} for t, i in zip(ticks, items, strict=True)]
     try:
         outcome, reasons = tried(lambda: advance_case(
             case_id=case.pk, transition="answer", part_id=part.key, actor=signed_in(request), now=now(),
@@ -120,6 +129,7 @@ def items_page(
     facts = {
         "case": case, "part": part, "items": items, "kinds": kinds, "reasons": reasons,
         "files": [(kind, files[kind.code]) for kind in kinds if kind.code in files],
-        "faults": [item for item in items if item.fault], **kept, **more,
+        "faults": [item for item in items if item.fault], "worded": takes_words(definition_by(case.definition.hash)),
+        **kept, **more,
     }
     return render(request, "cases/supplement.html", facts, status=status)

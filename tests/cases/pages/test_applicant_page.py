@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from cases.models import Case
+from cases.models import Case, Published
 from tests.cases.pages.conftest import field, filed, page, received, signed_in, step, supplement_asked, user
 from tests.cases.pages.grant import pdf
 
@@ -119,6 +120,19 @@ def test_lan_answers_item_by_item_and_sends_it_once(lan: Client) -> None:
     items = case.parts.get(key="supplement-1").fields["items"]
     assert [item["answered"] for item in items] == [True, True]
     assert items[1]["reply"] == "Đã ghi đơn giá"
+
+
+def test_a_case_of_an_earlier_publication_is_answered_by_ticks_and_files_alone(lan: Client) -> None:
+    case = supplement_asked()
+    body = json.loads(bytes(case.definition.body))
+    kind = next(part for part in body["parts"] if part["code"] == "supplement")
+    items = next(field for field in kind["fields"] if field["name"] == "items")
+    items["columns"] = [column for column in items["columns"] if column["name"] != "reply"]
+    Published.objects.filter(pk=case.definition_id).update(body=json.dumps(body).encode(), hash="0" * 64)
+    address, hidden = answer_form(lan, case)
+    assert 'name="reply-0"' not in page(lan, address)
+    answer = lan.post(address, {**hidden, "answered-0": "1", "answered-1": "1"})
+    assert answer.headers["Location"] == own(case)
 
 
 def test_an_item_that_is_not_ticked_keeps_the_answer_back_and_nothing_is_lost(lan: Client) -> None:
