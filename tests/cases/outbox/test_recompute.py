@@ -12,7 +12,7 @@ from cases.calendar import FilledDay, load_calendar
 from cases.canonical import parse_body
 from cases.models import CalendarDay, Case, Event, OutboxEntry
 from cases.procedures import definition_of
-from cases.services import advance_case, open_case
+from cases.services import advance_case, do_act, open_case
 from cases.services.calendar_change import change_day, remove_day
 from cases.services.outbox import Delivery, deliver
 from cases.services.recompute import moved_cases
@@ -112,6 +112,22 @@ def test_a_promise_that_is_carried_out_twice_tells_once(case: Case) -> None:
     OutboxEntry.objects.filter(kind="recompute").update(done_at=None)
     assert set(deliver_recomputations()) == {Delivery.DONE}
     assert len(moves(case)) == 1
+
+
+def test_a_worker_that_died_after_telling_leaves_the_rest_to_the_next_and_tells_once(case: Case) -> None:
+    decide(CULTURE_DAY)
+    row = OutboxEntry.objects.get(kind="recompute", case_id=case.pk)
+    do_act(case_id=case.pk, act=ACT, actor=None, now=NOVEMBER, idempotency_key=row.key)
+    OutboxEntry.objects.filter(pk=row.pk).update(attempts=1, lease_until=NOVEMBER - dt.timedelta(minutes=1))
+    assert deliver_recomputations() == [Delivery.DONE]
+    assert len(moves(case)) == 1
+
+
+def test_a_case_that_was_closed_meanwhile_is_left_alone(case: Case) -> None:
+    decide(CULTURE_DAY)
+    Case.objects.filter(pk=case.pk).update(closed=True)
+    assert deliver_recomputations() == [Delivery.DONE]
+    assert moves(case) == []
 
 
 def test_a_step_between_the_decision_and_its_delivery_hides_nothing(case: Case) -> None:
