@@ -11,6 +11,6 @@ urlpatterns = [
     path("history/statistics/", statistics.statistics, name="statistics"),
     path("history/statistics.csv", statistics.export, name="statistics_export"),
     path("history/<str:ref>/", case.history, name="case_history"),
-    path("history/<str:ref>/verify/", case.check, name="case_check"),
+    path("history/<str:ref>/verify/", case.check, name="case_verify"),
     path("history/<str:ref>/look/<int:seq>/<str:name>/", case.look, name="case_look"),
 ]
