@@ -15,11 +15,13 @@ class CasesConfig(AppConfig):
         """Keep events final, and carry out what the floor itself promises: timers, links, moved days."""
         from cases.effects import delivers  # noqa: PLC0415  # models are not ready before
         from cases.services.links import open_linked  # noqa: PLC0415
+        from cases.services.manual_links import link_named  # noqa: PLC0415
         from cases.services.recompute import recompute_case  # noqa: PLC0415
         from cases.services.timer_delivery import fire_timer  # noqa: PLC0415
 
         delivers("timer")(fire_timer)
         delivers("link")(open_linked)
+        delivers("named_links", together=True)(link_named)
         delivers("recompute")(recompute_case)
         # Not one of our signals: Django's only hook after a migration, and a remade SQLite table has lost its triggers.
         post_migrate.connect(protect_after_migration, sender=self)

@@ -32,6 +32,7 @@ def apply_move(
         open_part(turn, opening.kind, opening.fields)
     accept_change(turn, part, move)
     _link(turn, attempt, move, part)
+    _link_named(turn, move)
     _notify(turn, move, part)
     return papers
 
@@ -160,6 +161,12 @@ def _link(turn: Turn, attempt: Attempt, move: Move, part: Part | None) -> None:
             created_at=turn.now,
         )
         turn.promise("link", {"link": row.pk}, tag=link.kind)
+
+
+def _link_named(turn: Turn, move: Move) -> None:
+    """A filed case that names another one is linked with it after the commit (a complaint about a case)."""
+    if "submitted_on" in move.sets and any(f.type == "ref(case)" for f in turn.definition.fields):
+        turn.promise("named_links", {"by": turn.person}, tag="named")
 
 
 def _carried(link: Link, attempt: Attempt) -> dict[str, Any]:

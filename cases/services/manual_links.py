@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from accounts.models import User
 from cases.access import visible_cases
+from cases.effects import Effect
+from cases.errors import DeliveryImpossible
 from cases.models import Case, LinkedCase
 from cases.procedures import definition_by
 from cases.services.events import Happening, append_alone, locked_case
@@ -26,6 +28,15 @@ def link_named_cases(*, case: Case, actor: User, now: dt.datetime) -> list[Linke
     named = visible_cases(actor, now).filter(Q(case_code__in=codes) | Q(submission_code__in=codes)).exclude(pk=case.pk)
     found = [(source, _foreseen(source, case.procedure)) for source in named.select_related("definition")]
     return [_linked(source, case, link, now) for source, link in found if link is not None]
+
+
+def link_named(effect: Effect) -> None:
+    """Handler: link what the filed case names, seen with the eyes of who filed it."""
+    case = Case.objects.select_related("definition").filter(pk=effect.case_id).first()
+    filer = User.objects.filter(pk=effect.payload["by"]).first()
+    if case is None or filer is None:
+        raise DeliveryImpossible("case_missing")
+    link_named_cases(case=case, actor=filer, now=effect.now)
 
 
 def _foreseen(source: Case, procedure: str) -> Link | None:

@@ -21,7 +21,6 @@ from cases.models import Case
 from cases.procedures import definition_of, in_force
 from cases.sections import Section
 from cases.services import Outcome, advance_case, open_case
-from cases.services.manual_links import link_named_cases
 from cases.showing import rows_of
 from cases.tracking import tracking_path, tracking_picture
 from cases.views.answers import carried, hidden, key_of, refused_page, tried, version_of
@@ -125,7 +124,6 @@ def file_case(request: HttpRequest, case: Case) -> HttpResponse:
     except CaseChanged as changed:
         return check_page(request, filing, form, (), status=409, changed=changed, **hidden(case))
     if outcome is not None:
-        link_named_cases(case=outcome.case, actor=signed_in(request), now=now())
         return redirect("case_done", case.submission_code)
     if filing.step is None:
         return refused_page(request, reasons, back=reverse("case", args=[case.code]))

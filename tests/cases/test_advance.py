@@ -112,6 +112,12 @@ class TestRefusals:
         with pytest.raises(CaseNotFound):
             take(walk, "answer", "cong-an", part_id="opinion-9")
 
+    def test_a_draft_is_its_filers_alone(self) -> None:
+        now = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)
+        draft = open_case(procedure="complaint", actor=person("lan"), now=now).case
+        with pytest.raises(CaseNotFound):
+            advance_case(case_id=draft.pk, transition="file_at_counter", actor=person("minh"), now=now)
+
     def test_wrong_values_are_named_field_by_field(self) -> None:
         walk = case_at("validity_check")
         with pytest.raises(TransitionRefused) as refused:

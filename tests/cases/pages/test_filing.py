@@ -8,7 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from cases.models import Case, Event, LinkedCase
+from cases.models import Case, Event, LinkedCase, OutboxEntry
+from cases.services.outbox import Delivery, deliver
 from tests.cases.pages.conftest import complete, draft, field, filed, page, received, save, signed_in, step, user
 from tests.cases.pages.grant import pdf
 
@@ -214,6 +215,13 @@ def test_the_picture_leads_to_the_tracking_page_without_anything_personal(lan: C
 
 
 # ------------------------------------------------------------------------------------------------------ complaint
+def carry_out(kind: str) -> None:
+    """What the worker does with the rows of a kind."""
+    rows = list(OutboxEntry.objects.filter(kind=kind))
+    assert rows
+    assert [deliver(row.pk, now=row.due) for row in rows] == [Delivery.DONE] * len(rows)
+
+
 def test_a_complaint_names_the_case_and_is_linked_with_it_once_filed(lan: Client) -> None:
     case = received()
     text = page(lan, f"/cases/{case.case_code}/")
@@ -227,6 +235,7 @@ def test_a_complaint_names_the_case_and_is_linked_with_it_once_filed(lan: Client
         lan.post(
             f"/cases/{complaint.submission_code}/check/", {"_key": "once-and-again", "_step": "submit", **CONFIRMED}
         )
+    carry_out("named_links")
     link = LinkedCase.objects.get()
     assert (link.case, link.other, link.kind) == (case, complaint, "complaint")
     assert Event.objects.filter(case=case, name="link").count() == 1
@@ -238,6 +247,7 @@ def test_a_complaint_about_a_strangers_case_ties_nothing(lan: Client) -> None:
     complaint = Case.objects.get(procedure="complaint")
     save(complaint, "lan", **GRIEVANCE)
     step(complaint, "lan", "submit", confirm=["data_notice"])
+    carry_out("named_links")
     assert not LinkedCase.objects.exists()
 
 
