@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import PeopleRefused, sentence
 from accounts.forms.fields import ActForm, DayField
-from config.office_tables import Leaf, columns_from, leaves, values_of
+from config.office_tables import Leaf, columns_from, composed, leaves, values_of
 
 KEY = r"^[A-Za-z0-9Đđ][A-Za-z0-9Đđ_.:-]{0,59}$"
 
@@ -25,7 +25,7 @@ class RowForm(ActForm):
     def __init__(
         self, table: str, key: str, held: Mapping[str, Any], sent: Any, *, lasting: bool, first: Mapping[str, Any]
     ) -> None:
-        self.leaves = leaves(table, key, held)
+        self.leaves, self.kept = leaves(table, key, held), composed(table, key, held)
         super().__init__(sent, initial={**values_of(self.leaves, held), **first})
         dated = {name: self.fields.pop(name) for name in ("valid_from", "valid_to", "src", "confirmed")}
         if not key:
@@ -38,7 +38,7 @@ class RowForm(ActForm):
         """Return what the service is given; the form is valid."""
         given = self.cleaned_data
         dated = {name: given.get(name) for name in ("valid_from", "valid_to", "src", "confirmed")}
-        return {**dated, "columns": columns_from(self.leaves, given)}
+        return {**dated, "columns": {**self.kept, **columns_from(self.leaves, given)}}
 
     def refuse(self, refusal: PeopleRefused) -> None:
         """Put each reason at its input; one about a key that was just typed goes to where it was typed."""

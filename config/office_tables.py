@@ -35,7 +35,19 @@ def leaves(table: str, key: str, columns: Mapping[str, Any]) -> list[Leaf]:
     """Return the inputs of a row: what its shape knows, what it holds, and a blank one where keys are free."""
     kind = kind_of(table, key)
     if kind is None:
-        return [_free_leaf(table, name, columns.get(name)) for name in _names(table, columns)]
+        names = dict.fromkeys([*COLUMNS.get(table, ()), *columns, *_names_elsewhere(table)])
+        composite = composed(table, key, columns)
+        return [_free_leaf(table, name, columns.get(name)) for name in names if name not in composite]
+    return _shaped(kind, columns)
+
+
+def composed(table: str, key: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a free table that are lists or mappings: no input holds them, the next row keeps them."""
+    free = kind_of(table, key) is None
+    return {name: value for name, value in columns.items() if free and isinstance(value, dict | list)}
+
+
+def _shaped(kind: Any, columns: Mapping[str, Any]) -> list[Leaf]:
     if get_origin(kind) is dict:
         return list(_mapping((), get_args(kind)[1], columns))
     return [leaf for name, field in kind.model_fields.items() for leaf in _of_field(name, field, columns)]
@@ -61,7 +73,8 @@ def columns_from(wanted: list[Leaf], given: Mapping[str, Any]) -> dict[str, Any]
 
 def shown(table: str, key: str, columns: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Return the filled columns of a row in words."""
-    wanted = leaves(table, key, columns)
+    kind = kind_of(table, key)
+    wanted = _shaped(kind, columns) if kind else [_free_leaf(table, name, columns[name]) for name in columns]
     values = values_of(wanted, columns)
     return [(leaf.words, _said(values[leaf.name])) for leaf in wanted if values.get(leaf.name) not in ("", None)]
 
@@ -88,10 +101,9 @@ def missing_office_rows() -> list[str]:
     return [key for key in OFFICE_ROWS if key not in written]
 
 
-def _names(table: str, columns: Mapping[str, Any]) -> list[str]:
-    known = list(COLUMNS.get(table, ()))
-    others = [name for held in TableRow.objects.filter(table=table).values_list("columns", flat=True) for name in held]
-    return list(dict.fromkeys([*known, *columns, *others]))
+def _names_elsewhere(table: str) -> list[str]:
+    """Return the columns that the other rows of a free table have."""
+    return [name for held in TableRow.objects.filter(table=table).values_list("columns", flat=True) for name in held]
 
 
 def _free_leaf(table: str, name: str, value: Any) -> Leaf:

@@ -72,6 +72,12 @@ def test_every_table_shows_its_rows() -> None:
     assert here.get("/office/tables/nothing/").status_code == 404
 
 
+def test_a_long_table_takes_no_more_statements(django_assert_max_num_queries: Any) -> None:
+    here = signed_in("admin")
+    with django_assert_max_num_queries(20):
+        assert here.get("/office/tables/countries/").content.count(b"data-row=") > 30
+
+
 def test_a_new_row_ends_the_present_one_on_the_eve() -> None:
     path = "/office/tables/office/row/?key=office"
     text(signed_in("admin").post(path, filled(path, phone="0299 3888 888")), 302)
@@ -139,6 +145,16 @@ def test_a_row_is_added_ended_and_stays_readable() -> None:
     row = TableRow.objects.get(table="sectors", key="thuy_loi")
     assert (row.valid_to, row.revision) == (TODAY, 2)
     assert AccountEvent.objects.filter(what="office_row_written", details__key="thuy_loi").count() == 2
+
+
+def test_what_no_input_can_hold_goes_into_the_next_row_as_it_is() -> None:
+    TableRow.objects.filter(table="donors", key="green_river").update(
+        columns={"name": "Green River Foundation", "sites": ["99011", "99012"]}
+    )
+    path = "/office/tables/donors/row/?key=green_river"
+    text(signed_in("admin").post(path, filled(path, country="US")), 302)
+    held = TableRow.objects.get(table="donors", key="green_river", valid_to=None).columns
+    assert held == {"name": "Green River Foundation", "country": "US", "sites": ["99011", "99012"]}
 
 
 def test_a_row_that_is_to_come_is_shown_and_corrected_before_it_holds() -> None:
