@@ -14,7 +14,7 @@ class Case(models.Model):
     procedure = models.CharField(max_length=60)
     definition = models.ForeignKey(Published, on_delete=models.PROTECT, related_name="+")
     submission_code = models.CharField(max_length=14, unique=True, default=submission_code)
-    case_code = models.CharField(max_length=60, unique=True, null=True, blank=True)  # noqa: DJ001  # null: not received
+    case_code = models.CharField(max_length=60, unique=True, null=True, blank=True)  # null: not received
     attempt = models.PositiveSmallIntegerField(default=1)
     version = models.PositiveIntegerField(default=0)
 
