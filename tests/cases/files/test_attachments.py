@@ -329,7 +329,7 @@ def test_a_full_disk_is_told_and_nothing_is_recorded(walk: Walk, store: Path) ->
     assert walk.case.head_seq == before
     assert not Blob.objects.filter(size=len(made.pdf()), body=None).exists()
     (store / "sha256").unlink()
-    assert put(walk, "lan", LETTER).pk
+    assert put(walk, "lan", LETTER).replaced_at is None
 
 
 def test_what_the_transaction_refuses_is_a_stray_that_is_swept(walk: Walk, store: Path) -> None:

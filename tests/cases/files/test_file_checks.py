@@ -13,6 +13,8 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import docx
+import openpyxl  # type: ignore[import-untyped]  # stubs are not worth a package
 import pytest
 from PIL import Image, ImageStat
 
@@ -55,6 +57,17 @@ def test_the_corpus_holds_every_kind_of_file() -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.what)
 def test_each_file_gets_its_verdict(sample: Sample, tmp_path: Path) -> None:
     assert verdict(sample, tmp_path) == sample.verdict
+
+
+def test_what_ordinary_programs_write_is_taken(tmp_path: Path) -> None:
+    letter, sheet, scan = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    docx.Document().save(letter)
+    book = openpyxl.Workbook()
+    book["Sheet"]["A1"] = "=SUM(B1:B3)"
+    book.save(sheet)
+    Image.new("L", (600, 800)).save(scan, "PDF")
+    for name, made_by in (("thư.docx", letter), ("bảng kê.xlsx", sheet), ("bản quét.pdf", scan)):
+        assert verdict(Sample("", name, made_by.getvalue(), GOOD), tmp_path) == GOOD
 
 
 def test_no_file_costs_more_than_two_seconds_or_150_megabytes(tmp_path: Path) -> None:
