@@ -9,7 +9,7 @@ from typing import Any
 from audit.verify import parse
 from audit.visible import definition_at
 from cases.models import Event
-from cases.presentation.words import label, said
+from cases.presentation.words import said
 from cases.procedures import current, definition_by
 from workflows.definition import Procedure, Step
 
@@ -42,7 +42,7 @@ def marks_of(body: Mapping[str, Any]) -> list[str]:
     definition = definition_at(body)
     step = _step(definition, body) if definition is not None else None
     if step is not None and _tells_auditor(step):
-        found.append(label(step))
+        found.append(said("Phải báo người kiểm tra", "The auditor is told"))
     if DEPUTY in body.get("inputs", {}):
         found.append(said("Ký thay, có lý do", "Signed as a deputy, with a reason"))
     if body.get("facts", {}).get("recorded"):

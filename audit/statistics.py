@@ -37,6 +37,11 @@ class Figure:
         """A share in hundredths."""
         return None if self.value is None else self.value * 100
 
+    @property
+    def average(self) -> float | None:
+        """So many to one case."""
+        return self.value / self.base if self.value is not None and self.base else None
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -49,12 +54,18 @@ class Result:
 
     @property
     def unit(self) -> str:
-        """What the figures count: share, hours, days, number."""
+        """What the figures are: share, hours, value (of an expression), times (so many in so many cases), number."""
         if self.statistic.measure == "share":
             return "share"
         if self.statistic.measure in ("median", "p90"):
             return "value" if self.statistic.of else "hours"
-        return "number"
+        return "times" if self.statistic.measure in ("rows", "parts", "events") else "number"
+
+    @property
+    def breakdown(self) -> list[tuple[Key, Figure]]:
+        """The groups within the procedure: nothing when it is counted by procedure alone."""
+        within = [at for at, name in enumerate(self.statistic.by) if name != "procedure"]
+        return [(tuple(key[at] for at in within), figure) for key, figure in self.rows] if within else []
 
 
 @dataclass(slots=True)

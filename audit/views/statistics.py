@@ -23,6 +23,7 @@ ROLES = frozenset({AUDITOR})
 HEADS = (
     ("Thủ tục", "Procedure"), ("Mã chỉ tiêu", "Code"), ("Chỉ tiêu", "Statistic"), ("Chia theo", "By"),
     ("Nhóm", "Group"), ("Giá trị", "Value"), ("Phân vị 90", "90th percentile"), ("Trên số", "Of"),
+    ("Bình quân", "Average"),
 )  # fmt: skip
 
 
@@ -90,6 +91,7 @@ def rows_of(form: PeriodForm) -> Iterator[list[Any]]:
                 yield [
                     label(chapter.procedure), result.statistic.code, label(result.statistic), "; ".join(result.heads),
                     "; ".join(key), _rounded(figure.value), _rounded(figure.p90), figure.base,
+                    _rounded(figure.average) if result.unit == "times" else "",
                 ]  # fmt: skip
 
 

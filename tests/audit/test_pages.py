@@ -145,9 +145,9 @@ class TestSearch:
         rows = csv_of(an.get("/history/export.csv", {"notable": "on"}))
         marks = {row["Mã việc"]: row["Đáng chú ý"] for row in rows}
         assert marks == {
-            "issue_result": "Cấp số và ban hành",  # the procedure of complaints tells the auditor of every result
+            "issue_result": "Phải báo người kiểm tra",  # the procedure of complaints has it so
             "sign_answer": "Ký thay, có lý do",
-            "make_urgent": "Xử lý khẩn",
+            "make_urgent": "Phải báo người kiểm tra",
         }
 
     def test_in_english_everything_is_english(self, an: Client) -> None:
