@@ -13,6 +13,7 @@ from accounts.models import User
 from cases.models import Published
 from cases.publication import folders
 from config.trial import FOLDER, load_trial
+from config.trial_cases import load_cases
 from config.views import migrations_waiting
 from workflows.registry import SHIPPED
 
@@ -34,7 +35,7 @@ def _prepare_trial(said: Callable[[str], object], address: str) -> None:
         return
     said("Nạp dữ liệu thử, công bố thủ tục … / loading the demo, publishing the procedures")
     faults = list(load_trial(now=now(), site=address).faults())
-    for fault in faults:
+    for fault in (*faults, *load_cases(now=now())):
         said(f"  {fault}")
     if not faults:
         stamp.write_text(wanted)

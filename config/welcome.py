@@ -7,10 +7,10 @@ from config.trial import CAST, PASSWORD, address_of
 
 OPEN = "CẢNH BÁO: mọi máy trong mạng vào được bản thử này. / Everybody on the network can open this demo."
 TOUR = (
-    "1. lan: Thủ tục → Viện trợ phi chính phủ → Nộp hồ sơ; nhận mã nộp. / file an aid case, get its code",
-    "2. minh tiếp nhận, ha thụ lý và hỏi ý kiến, cong-an trả lời. / receive, appraise, consult, answer",
-    "3. son, binh, tung, quang duyệt và ký; van, thu cấp số; tải quyết định. / approve, sign, number, download",
-    "4. Không đăng nhập: Tra cứu bằng mã nộp. an: Lịch sử, Kiểm chứng. / track by code; verify as the auditor",
+    "1. lan: Hồ sơ → bản nháp → Nộp hồ sơ; nhận mã nộp. / send the draft, get its code",
+    "2. minh: Việc cần làm → Tiếp nhận, in giấy tiếp nhận. / receive a case, print the receipt",
+    "3. cong-an trả lời ý kiến; quang xem trước và ký; thu cấp số. / answer, preview and sign, number",
+    "4. Không đăng nhập: Tra cứu; an: Lịch sử → Kiểm chứng. / track without an account; verify as the auditor",
 )
 
 

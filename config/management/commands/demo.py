@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.clock import now
 from config.trial import CAST, PASSWORD, NoTrialHere, address_of, load_trial
+from config.trial_cases import load_cases
 
 
 class Command(BaseCommand):
@@ -16,6 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--site", default="", help="địa chỉ in trên giấy tờ / the address that papers show")
+        parser.add_argument("--cases", action="store_true", help="thêm vài hồ sơ đang giải quyết / with some cases")
         parser.add_argument("--json", action="store_true", help="một đối tượng JSON ra stdout")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -24,12 +26,13 @@ class Command(BaseCommand):
         except NoTrialHere as refusal:
             message = "HOSO_ENV=production: không nạp dữ liệu giả định / no invented data in a real office"
             raise CommandError(message, returncode=2) from refusal
+        stopped = load_cases(now=now()) if options["cases"] else []
         if options["json"]:
-            people = [address_of(name) for name, _, _ in CAST]
-            self.stdout.write(json.dumps({**trial.as_dict(), "password": PASSWORD, "people": people}))
+            people = {"password": PASSWORD, "people": [address_of(name) for name, _, _ in CAST]}
+            self.stdout.write(json.dumps({**trial.as_dict(), **people, "stopped": stopped}))
             return
-        for fault in trial.faults():
-            self.stderr.write(str(fault))
+        for fault in (*map(str, trial.faults()), *stopped):
+            self.stderr.write(fault)
         self.stdout.write(cast_list())
 
 

@@ -1,0 +1,150 @@
+"""Cases of the trial province, on the way: something to do for everybody who looks in, a few minutes after the start.
+
+They walk as anybody's cases do, through the services, with the values of the golden path that ships with the
+procedure; only the days are those of today.
+"""
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.clock import local_day
+from accounts.models import Organisation, User
+from cases.errors import FileRefused, InputFaults, PaperImpossible, ProcedureUnknown
+from cases.models import Case
+from cases.services import advance_case, attach_file, open_case
+from config.trial import address_of
+from workflows.errors import DefinitionError, TransitionRefused
+from workflows.registry import SHIPPED
+from workflows.scenarios import Action, Scenario, read_scenarios
+
+PROCEDURE, ORGANISATION = "ngo_aid", "dai_hoc_lam_giang"
+PACE, BEGUN = dt.timedelta(minutes=2), dt.timedelta(hours=1)
+WRITTEN = dt.date(2026, 3, 2)  # the day on which the golden path is filed
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+ASKED = (
+    "submit", "receive", "assign", "start_validity_check", "ask_opinion", "sign_opinion_request",
+    "send_opinion_request",
+)  # fmt: skip
+OTHERS = ("opinion-2.answer", "opinion-3.answer", "opinion-4.answer", "opinion-5.answer")
+TO_CHAIR = ("submit_division", "submit_dept", "sign_submission", "send_submission", "ppc_office_forward")
+SAMPLES = (  # who files, title, steps taken
+    ("lan", "Nước sạch cho trường tiểu học An Lam", ()),
+    ("hong", "Thư viện xanh cho trường mầm non Gò Mây", ("submit",)),
+    ("lan", "Xe lăn cho người khuyết tật phường Bến Lam", (*ASKED, *OTHERS)),
+    ("hong", "Thiết bị phòng thí nghiệm hóa học", (*ASKED, "opinion-1.answer", *OTHERS, *TO_CHAIR)),
+    (
+        "lan", "Trạm lọc nước xã Cù Lao Dài",
+        (*ASKED, "opinion-1.answer", *OTHERS, *TO_CHAIR, "ppc_approve", "issue_result"),
+    ),
+)  # fmt: skip
+
+
+@dataclass
+class Sample:
+    """One case on its way through the golden path."""
+
+    golden: Scenario
+    now: dt.datetime
+    case: Case
+
+    def take(self, name: str) -> None:
+        """Take one step as whoever takes it on the golden path."""
+        part, _, step = name.rpartition(".")
+        action = next(a for a in self.golden.steps if (a.do, a.part) == (step, part) and not a.refused)
+        self.now += PACE
+        advance_case(
+            case_id=self.case.pk, transition=step, actor=person(action.as_), now=self.now, part_id=part or None,
+            data={**self.dated(action.with_), **dict(self._files(action))},
+        )  # fmt: skip
+
+    def attach(self, kind: str, who: User, part: str | None = None) -> str:
+        """Put a small file into the case; return its id."""
+        source = io.BytesIO(pdf(f"{kind} {self.case.submission_code} {part or ''}"))
+        name = f"{kind.rpartition(':')[2]}.pdf"
+        kept = attach_file(
+            case_id=self.case.pk, kind=kind, name=name, source=source, actor=who, now=self.now, part_id=part
+        )
+        return str(kept.pk)
+
+    def dated(self, values: Any) -> Any:
+        """Return values with the golden path's days moved to now, and people in place of their names."""
+        return moved(values, local_day(self.now) - WRITTEN)
+
+    def _files(self, action: Action) -> Iterator[tuple[str, str]]:
+        for name in action.files:
+            yield name, self.attach(f"ask:{name}", person(action.as_), action.part or None)
+
+
+def load_cases(*, now: dt.datetime) -> list[str]:
+    """Put the sample cases into a province that has none; return why one stands still, where one does."""
+    if Case.objects.exists():
+        return []
+    try:
+        golden = read_scenarios(SHIPPED / PROCEDURE / "v1").scenarios[0]
+        return [said for sample in SAMPLES if (said := _walked(golden, *sample, now=now - BEGUN))]
+    except (DefinitionError, ProcedureUnknown, IndexError) as wrong:
+        return [str(wrong)]
+
+
+def _walked(golden: Scenario, who: str, title: str, steps: tuple[str, ...], *, now: dt.datetime) -> str:
+    """Walk one sample; "" when it stands where it should. An edited procedure may stop it, but not the demo."""
+    try:
+        sample = _opened(golden, who, title, now)
+        for step in steps:
+            sample.take(step)
+    except (TransitionRefused, InputFaults, PaperImpossible, FileRefused, StopIteration) as refused:
+        return f"{title}: {refused}"
+    return ""
+
+
+def _opened(golden: Scenario, who: str, title: str, now: dt.datetime) -> Sample:
+    lan, given = person(who), moved(golden.given.dossier, local_day(now) - WRITTEN)
+    organisation = Organisation.objects.get(code=ORGANISATION)
+    values = {**given, "title_vi": title, "contact_name": lan.full_name, "contact_email": lan.email}
+    opened = open_case(procedure=PROCEDURE, actor=lan, now=now, organisation=organisation, values=values)
+    sample = Sample(golden, now, opened.case)
+    for kind in golden.given.attachments:
+        sample.attach(kind, lan)
+    return sample
+
+
+def person(name: str) -> User:
+    """Return somebody of the trial province by the short name."""
+    return User.objects.get(email=address_of(name))
+
+
+def moved(values: Any, days: dt.timedelta) -> Any:
+    """Return values with every ISO day moved, `@today` and `@person` put in."""
+    if isinstance(values, dict):
+        return {name: moved(value, days) for name, value in values.items()}
+    if isinstance(values, list):
+        return [moved(value, days) for value in values]
+    if not isinstance(values, str):
+        return values
+    if values.startswith("@person "):
+        return str(person(values.removeprefix("@person ")).pk)
+    if values == "@today":
+        return (WRITTEN + days).isoformat()
+    return (dt.date.fromisoformat(values) + days).isoformat() if ISO_DAY.fullmatch(values) else values
+
+
+def pdf(text: str) -> bytes:
+    """Return a page of A4 with nothing on it but a line that makes its bytes its own."""
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
+    )
+    made, places = b"%PDF-1.4\n% " + text.encode("ascii", "ignore") + b"\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return made + b"xref\n0 4\n0000000000 65535 f \n" + table + (
+        b"trailer << /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(made)
+    )

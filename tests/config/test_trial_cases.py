@@ -1,0 +1,31 @@
+"""The demo has something to do for everybody from the first minute."""
+from __future__ import annotations
+
+from pathlib import Path
+
+from accounts.clock import now
+from accounts.models import User
+from cases.models import Case, Event, Task
+from config.trial import address_of
+from config.trial_cases import SAMPLES, load_cases, pdf
+from documents.models import Document
+
+
+def test_samples_wait_for_everybody_and_are_walked_once(trial: Path) -> None:
+    assert load_cases(now=now()) == []
+    states = dict(Case.objects.values_list("title", "state"))
+    assert [states[title] for _, title, _ in SAMPLES] == ["draft", "submitted", "consulting", "ppc_review", "issued"]
+    waiting = set(Task.objects.filter(done_at=None).values_list("role", flat=True))
+    assert {"intake", "consultee", "ppc_chair"} <= waiting
+    assert Document.objects.get(paper="approval_decision", status="issued").number_text == "512/QĐ-UBND"
+
+    people = {str(person.pk) for person in User.objects.filter(email__endswith=address_of(""))}
+    assert set(Event.objects.exclude(actor="system").values_list("actor", flat=True)) <= people
+    assert not Event.objects.filter(at__gt=now()).exists()
+
+    assert load_cases(now=now()) == []
+    assert Case.objects.count() == len(SAMPLES)
+
+
+def test_no_two_papers_of_the_samples_are_the_same_file() -> None:
+    assert pdf("a") != pdf("b")
