@@ -17,6 +17,7 @@ from documents.office import form_page, site_address
 from documents.printed import NO_NUMBER, long_day, open_day
 from documents.signing import Signature, expected, given
 from documents.workshop import Workshop, hash_of_context, impossible
+from workflows.asks import SIGNED_COPY
 from workflows.definition import Paper
 
 NOBODY = Signature("", (), "", "")
@@ -84,6 +85,7 @@ def publish(workshop: Workshop, job: PaperJob, document: Document, number: int |
         document.number = number.number if isinstance(number, TypedNumber) else number
         document.year = document.issued_on.year
         document.number_text = number_text(document.number, document.symbol)
+    document.scan = _signed_copy(workshop, job) or document.scan
     if document.status == SIGNED:
         document.issue()
         _supersede(workshop, job, document)
@@ -191,6 +193,14 @@ def _record(workshop: Workshop, job: PaperJob, document: Document) -> None:
                 job.paper, "scan_missing", "không tìm thấy bản quét", "the scan is missing", "ask.outside_scan"
             )
         document.scan = found
+
+
+def _signed_copy(workshop: Workshop, job: PaperJob) -> Attachment | None:
+    """Return the digitally signed PDF that was given with the issue."""
+    given_copy = job.ask.get(SIGNED_COPY + job.paper.code)
+    if not given_copy:
+        return None
+    return Attachment.objects.select_related("blob").filter(pk=uuid.UUID(given_copy), case=workshop.case).first()
 
 
 def _stale(job: PaperJob) -> bool:

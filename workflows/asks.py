@@ -6,6 +6,7 @@ from workflows.definition import Field, Procedure, Step
 
 NUMBER = "number_"
 DATE = "date_"
+SIGNED_COPY = "signed_"
 
 OUTSIDE = (
     Field(
@@ -26,12 +27,14 @@ def asks_of(procedure: Procedure, step: Step, *, recorded: bool = False) -> tupl
     """Return the fields asked at this step, in order; later ones of the same name are left out.
 
     A recorded act asks number, day, signer and scan of the outside person's paper; issuing a paper of a
-    series that is typed in asks its number and day (language of procedures, head of the common layer).
+    series that is typed in asks its number and day (language of procedures, head of the common layer); issuing a
+    letter or decision of ours offers a place for its digitally signed PDF.
     """
     asked = [*step.ask]
     if recorded and step.papers.any:
         asked += OUTSIDE
     asked += [f for code in step.papers.issue for f in number_asks(procedure, code)]
+    asked += [f for code in step.papers.issue if (f := signed_copy_ask(procedure, code)) is not None]
     names: set[str] = set()
     return tuple(f for f in asked if not (f.name in names or names.add(f.name)))  # type: ignore[func-returns-value]
 
@@ -58,3 +61,17 @@ def number_asks(procedure: Procedure, code: str) -> list[Field]:
             required=True,
         ),
     ]
+
+
+def signed_copy_ask(procedure: Procedure, code: str) -> Field | None:
+    """Return the optional ask for the digitally signed PDF of a paper of ours that is issued."""
+    paper = procedure.paper(code)
+    if paper.family != "nd30" or not paper.rendered:
+        return None
+    return Field(
+        name=SIGNED_COPY + code,
+        vi=f"Bản PDF đã ký số (nếu có): {paper.vi}",
+        en=f"Digitally signed PDF, if any: {paper.en}",
+        type="file",
+        required=False,
+    )

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from cases.effects import PaperJob, PaperMade, Stage, make_papers
-from cases.models import Attachment, Part
+from cases.models import Part
 from cases.services.turn import Turn
+from workflows.asks import SIGNED_COPY
 from workflows.definition import Paper
 from workflows.engine import Move, applies
 
-SIGNED_COPY = "signed:"  # kind of the attachment that is the digitally signed copy of a paper: signed:<paper>
 STAGES: tuple[Stage, ...] = ("prepare", "sign", "issue")
 
 
@@ -51,11 +51,11 @@ def work_papers(turn: Turn, move: Move, part: Part | None, ask: Mapping[str, Any
         return []
     made = make_papers(jobs_of(turn, move, part, ask))
     for paper in made:
-        _keep(turn, move, part, paper)
+        _keep(turn, move, part, paper, ask)
     return [_for_event(m) for m in made]
 
 
-def _keep(turn: Turn, move: Move, part: Part | None, made: PaperMade) -> None:
+def _keep(turn: Turn, move: Move, part: Part | None, made: PaperMade, ask: Mapping[str, Any]) -> None:
     holder = part if part is not None and made.paper in turn.definition.part(part.kind).papers else turn.case
     kept = {**holder.papers.get(made.paper, {}), "document": str(made.document_id), "number": made.number}
     paper = turn.definition.paper(made.paper)
@@ -66,7 +66,7 @@ def _keep(turn: Turn, move: Move, part: Part | None, made: PaperMade) -> None:
         _mark_signed(turn, paper)
     else:
         kept |= {"issued": True, "draft": False, "issued_on": made.issued_on, "public": paper.public}
-        _mark_electronic(turn, paper)
+        _mark_electronic(turn, paper, ask)
     holder.papers = {**holder.papers, made.paper: kept}
     _answer(turn, made)
 
@@ -82,12 +82,9 @@ def _mark_signed(turn: Turn, paper: Paper) -> None:
         turn.case.attributes |= {"signed": True, "signed_on": turn.day.isoformat()}
 
 
-def _mark_electronic(turn: Turn, paper: Paper) -> None:
+def _mark_electronic(turn: Turn, paper: Paper, ask: Mapping[str, Any]) -> None:
     """The result is electronic when its digitally signed copy lies beside it (Nghị định 30/2020/NĐ-CP art. 5)."""
-    if paper.family != "nd30" or not paper.public:
-        return
-    copies = Attachment.objects.filter(case=turn.case, kind=f"{SIGNED_COPY}{paper.code}", replaced_at=None)
-    if copies.exists():
+    if paper.public and ask.get(SIGNED_COPY + paper.code):
         turn.case.attributes["result_electronic"] = True
 
 
