@@ -92,10 +92,11 @@ def serve(effect: Effect) -> None:
     part = Part.objects.get(case=effect.case_id, key=effect.payload["part"])
     if _settled(part):
         return
+    # In this order: a notice that another carrier writes at this moment must not be taken for one that never comes.
+    if _notice_waits(effect):
+        raise DeliveryPostponed("notice_first", until=effect.now + SHORTLY)
     if _delivered(effect):
         _note_service(part, effect)
-    elif _notice_waits(effect):
-        raise DeliveryPostponed("notice_first", until=effect.now + SHORTLY)
     else:
         _ask_to_serve(part, effect)
 

@@ -67,7 +67,10 @@ class Fire:
         for role, writer in self.writers.items():
             wait_until(lambda writer=writer: bool(self.acknowledged(writer)), role, PATIENCE)  # type: ignore[misc]
             self.product.kill(writer)
-        return verdict(self.product, [line for name in self.logs for line in self.acknowledged(name)])
+        found = verdict(self.product, [line for name in self.logs for line in self.acknowledged(name)])
+        if not found["drained"]:
+            found["logs"] = {name: self.product.log(name)[-2000:] for name in self.starters}
+        return found
 
 
 def verdict(product: Product, acknowledged: list[str]) -> dict[str, Any]:

@@ -1,10 +1,15 @@
 """Service of a supplement request: delivered in the application, or asked of the one-stop unit on paper (§3.5)."""
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import Any
 
+from django.db import connection
+
 from accounts.models import User
+from cases.effects import Effect
+from cases.errors import DeliveryPostponed
 from cases.models import Case, Event, OutboxEntry, Part
 from cases.services import advance_case, open_case
 from cases.services.outbox import Delivery, deliver, due_entries
@@ -68,6 +73,27 @@ def test_service_waits_until_the_message_has_been_written(scene: Scene) -> None:
     assert deliver(service.pk, now=NOW) is Delivery.POSTPONED
     service.refresh_from_db()
     assert (service.attempts, service.due) == (0, NOW + handlers.SHORTLY)
+
+
+def test_a_notice_that_is_written_while_the_service_looks_is_not_overlooked(scene: Scene) -> None:
+    """Two carriers at once: found under kill -9 with Celery, where Lan had the message and was served on paper besides."""
+    asked(scene, case := filed(scene, scene.lan))
+    notice = OutboxEntry.objects.get(case_id=case.pk, kind="notice", done_at=None)
+    service = OutboxEntry.objects.get(kind="service")
+    effect = Effect(service.pk, service.key, "service", case.pk, service.seq, service.payload, 1, NOW)
+
+    def the_other_is_faster(execute: Any, sql: str, *rest: Any) -> Any:
+        found = execute(sql, *rest)
+        if "cases_part" not in sql and others:
+            deliver(others.pop(), now=NOW)
+        return found
+
+    others = [notice.pk]
+    with connection.execute_wrapper(the_other_is_faster), contextlib.suppress(DeliveryPostponed):
+        handlers.serve(effect)
+    worked_off(NOW + handlers.SHORTLY)
+    assert Event.objects.filter(case=case, name="note_service").count() == 1
+    assert not Message.objects.filter(case=case, notice="service_needed").exists()
 
 
 def test_nobody_with_an_account_so_minh_who_asked_is_told_to_serve_on_paper(scene: Scene) -> None:
