@@ -1,0 +1,95 @@
+"""The ten-minute tour of the README, step by step, on the demo with its cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.clock import LOCAL
+from tests.e2e.pages import fill, look, send, sign_in
+from tests.product import Product
+
+pytestmark = pytest.mark.browser
+DRAFT, FILED = "Nước sạch cho trường tiểu học An Lam", "Thư viện xanh cho trường mầm non Gò Mây"
+ASKED, TO_SIGN = "Xe lăn cho người khuyết tật phường Bến Lam", "Thiết bị phòng thí nghiệm hóa học"
+
+
+@pytest.fixture(scope="module")
+def demo(shared_product: Product) -> Product:
+    """The demo as `make run` prepares it."""
+    shared_product.manage("demo", "--cases")
+    return shared_product
+
+
+@pytest.fixture
+def come(people: Callable[..., Any], demo: Product) -> Callable[..., Any]:
+    """`come("lan")` opens a window of Lan's, `come()` one of somebody without an account."""
+    return lambda name="": sign_in(people(), name) if name else people()
+
+
+def opens(page: Any, title: str, place: str = "/queue/") -> Any:
+    """Find a case by its title in a list and open it."""
+    page.goto(place)
+    row = page.locator("tr", has_text=title).first
+    with page.expect_navigation():
+        row.locator("th a").first.click()
+    return page
+
+
+def takes(page: Any, step: str, **values: Any) -> None:
+    """Choose a step on the page of the case, see its papers, fill it in and take it."""
+    with page.expect_navigation():
+        page.locator(f"[data-transition='{step}']").first.click()
+    look(page)
+    fill(page, values)
+    for box in page.locator("[name=confirm]").all():
+        box.check()
+    for answer in page.locator("input[type=radio][name^=checklist][value=yes]").all():
+        answer.check()
+    with page.expect_navigation():
+        page.locator(f"button[data-transition='{step}']").click()
+    page.wait_for_selector("[data-done]")
+
+
+def test_the_tour_of_the_readme(come: Callable[..., Any]) -> None:
+    lan = come("lan")
+    lan.goto("/cases/")
+    with lan.expect_navigation():
+        lan.locator("a", has_text=DRAFT).first.click()
+    with lan.expect_navigation():
+        lan.locator("a", has_text="Kiểm tra lại và nộp").click()
+    lan.check("[name=confirm]")
+    send(lan, "[data-transition=submit]")
+    code = lan.locator("main .code").first.inner_text().strip()
+
+    takes(opens(come("minh"), FILED), "receive")
+
+    agency = opens(come("cong-an"), ASKED)
+    fill(agency, {"verdict": "dong_y", "content": "Thống nhất.", "outside_no": "46/CAT", "outside_date": "24/11/2026"})
+    send(agency, "button[data-transition=answer]")
+
+    quang = opens(come("quang"), TO_SIGN)
+    takes(quang, "ppc_approve", result_kind="chap_thuan", signing_form="tm")
+    number = {"number_approval_decision": "513/QĐ-UBND", "date_approval_decision": f"{dt.datetime.now(LOCAL):%d/%m/%Y}"}
+    takes(opens(come("thu"), TO_SIGN), "issue_result", **number)
+    minh = opens(come("minh"), TO_SIGN)
+    takes(minh, "return_result", receiver_name="Vũ Thị Hồng")
+
+    visitor = come()
+    visitor.goto("/track/")
+    fill(visitor, {"code": code, "factor": "5678"})
+    send(visitor)
+    assert "Mới đăng ký" in visitor.locator("main").inner_text()
+
+    auditor = come("an")
+    auditor.goto("/history/")
+    fill(auditor, {"code": minh.locator(".case__code .code").inner_text()})
+    send(auditor, "main form button:not([name])")
+    with auditor.expect_navigation():
+        auditor.locator("tbody tr a").first.click()
+    send(auditor, "button:has-text('Kiểm chứng')")
+    look(auditor)
+    assert auditor.locator(".banner--good[data-verdict]").count() == 1
