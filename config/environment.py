@@ -54,8 +54,7 @@ def database(folder: Path) -> dict[str, Any]:
     except ValueError as fault:
         raise ConfigurationError("DATABASE_URL không đọc được (DATABASE_URL cannot be read)") from fault
     if found["ENGINE"].endswith("sqlite3"):
-        found["OPTIONS"] = dict(SQLITE_OPTIONS)
-        return found
+        return {**found, "ENGINE": "config.sqlite3", "OPTIONS": dict(SQLITE_OPTIONS)}
     session = POSTGRES_SESSION.format(lock=env.str("DATABASE_LOCK_TIMEOUT", "10s"))
     options = {**found.get("OPTIONS", {}), "options": session}
     return {**found, "CONN_MAX_AGE": env.int("DATABASE_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True, "OPTIONS": options}

@@ -36,7 +36,8 @@ class Doorbell:
         end = time.monotonic() + seconds
         while True:
             seen = self._version
-            (self._version,) = connection.connection.execute("PRAGMA data_version").fetchone()
+            with connection.cursor() as cursor:
+                (self._version,) = cursor.execute("PRAGMA data_version").fetchone()
             if self._version != seen:
                 return True
             if time.monotonic() >= end:

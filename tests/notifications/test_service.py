@@ -76,7 +76,7 @@ def test_service_waits_until_the_message_has_been_written(scene: Scene) -> None:
 
 
 def test_a_notice_that_is_written_while_the_service_looks_is_not_overlooked(scene: Scene) -> None:
-    """Two carriers at once: found under kill -9 with Celery, where Lan had the message and was served on paper besides."""
+    """Two carriers at once: under kill -9 with Celery, Lan had the message and was to be served on paper besides."""
     asked(scene, case := filed(scene, scene.lan))
     notice = OutboxEntry.objects.get(case_id=case.pk, kind="notice", done_at=None)
     service = OutboxEntry.objects.get(kind="service")

@@ -1,0 +1,67 @@
+"""Whoever waits to write to SQLite gets a turn, also beside others who write in a loop."""
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter as Tally
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from cases.models import Counter
+
+HOLD, SECONDS = 0.01, 4.0
+
+
+def test_nobody_is_kept_waiting_by_others_who_write_in_a_loop(own_database: str) -> None:
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL locks rows, first come first served
+    turns: Tally[str] = Tally()
+    faults: list[Exception] = []
+    end = time.monotonic() + SECONDS
+
+    def write(name: str) -> None:
+        try:
+            while time.monotonic() < end:
+                with transaction.atomic():
+                    Counter.objects.update_or_create(name=name)
+                    time.sleep(HOLD)
+                turns[name] += 1
+        except OperationalError as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in ("lan", "minh", "ha", "son")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert len(turns) == 4
+    assert min(turns.values()) * 4 > max(turns.values()), turns
+
+
+def test_patience_ends_with_a_locked_database(own_database: str) -> None:
+    if connection.vendor != "sqlite":
+        return
+    held, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            held.set()
+            release.wait(10)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(10)
+    connection.ensure_connection()
+    connection.connection.patience = 0.3
+    begun = time.monotonic()
+    with pytest.raises(OperationalError, match="locked"):
+        Counter.objects.create(name="lan")
+    assert time.monotonic() - begun >= 0.3
+    release.set()
+    holder.join()
+    Counter.objects.create(name="lan")
