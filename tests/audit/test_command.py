@@ -16,7 +16,7 @@ from django.db import connection
 
 from audit.verify import verify_bundle
 from cases.models import Case, ViewLog
-from cases.protection import protection_lifted
+from cases.protection import lift
 from tests.audit.intruder import CRIMES
 from tests.audit.scene import COMPLAINT, user
 
@@ -74,9 +74,9 @@ class TestVerify:
         ],
     )
     def test_exit_codes(self, told: Case, crime: str, code: int, verdict: str) -> None:
-        with protection_lifted(connection):
-            CRIMES[crime].commit(told)
-            found, report = history("verify")
+        lift(connection)
+        CRIMES[crime].commit(told)
+        found, report = history("verify")
         assert (found, report["exit_code"], report["verdict"]) == (code, code, verdict)
         assert report["faults"][0]["case"] == str(told.pk)
 

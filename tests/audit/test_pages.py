@@ -17,7 +17,7 @@ from django.urls import reverse
 from audit.search import Search, page_of
 from audit.table import csv_lines
 from cases.models import Case, Event, RefusedAttempt, ViewLog
-from cases.protection import protection_lifted
+from cases.protection import lift
 from tests.audit.intruder import CRIMES
 from tests.audit.scene import COMPLAINT, NOW, PHONE, user
 
@@ -249,15 +249,15 @@ class TestOneCase:
         assert an.get(f"/history/{told.code}/verify/").status_code == 405
 
     def test_the_check_names_what_was_tampered_with(self, an: Client, told: Case) -> None:
-        with protection_lifted(connection):
-            CRIMES["the_bytes_of_a_document_are_altered"].commit(told)
+        lift(connection)
+        CRIMES["the_bytes_of_a_document_are_altered"].commit(told)
         page = text_of(an.post(f"/history/{told.code}/verify/"))
         assert 'data-verdict="tampered"' in page
         assert 'data-fault="paper_altered"' in page
 
     def test_an_event_that_cannot_be_read_does_not_hide_the_others(self, an: Client, told: Case) -> None:
-        with protection_lifted(connection):
-            Event.objects.filter(case=told, seq=5).update(body=b"nonsense")
+        lift(connection)
+        Event.objects.filter(case=told, seq=5).update(body=b"nonsense")
         page = text_of(an.get(f"/history/{told.code}/"))
         assert "Không đọc được sự kiện" in page
         assert 'data-event="6"' in page

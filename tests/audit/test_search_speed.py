@@ -39,7 +39,9 @@ def planned(told: Case) -> None:
 @pytest.mark.parametrize("beyond", [None, Mark(dt.datetime(2026, 3, 3, 3, tzinfo=dt.UTC), uuid.UUID(int=1), 5)])
 def test_a_search_walks_its_index(planned: None, index: str, search: Search, up: bool, beyond: Mark | None) -> None:
     plans = [in_order(rows, beyond, up=up)[:51].explain() for rows in branches(search)]
-    assert any(index in plan for plan in plans), plans
+    # Of few rows PostgreSQL may choose another index of the same columns; that it walks one is what matters.
+    wanted = index if connection.vendor == "sqlite" else "event_"
+    assert any(wanted in plan for plan in plans), plans
     for plan in plans:
         assert "SCAN cases_event\n" not in f"{plan}\n"
         assert "USE TEMP B-TREE FOR ORDER BY" not in plan

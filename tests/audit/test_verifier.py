@@ -18,8 +18,12 @@ from hypothesis import strategies as st
 
 from audit import verify
 from audit.bundle import Wanted, export
+from audit.words import ENGINE
 from cases.canonical import NotCanonical, canonical_bytes, commit, leaf_hash, parse_body
 from cases.models import Case, Event
+from cases.services.attachments import ATTACH, DETACH
+from cases.services.given_up import GIVEN_UP
+from cases.services.links import LINKED
 from tests.audit.scene import COMPLAINT, PHONE
 from tests.audit.test_tampering import EVERYTHING, NOW
 from tests.cases.test_canonical import values
@@ -183,6 +187,11 @@ class TestTheSameBytes:
         assert verify.opens(seal, {"salt": salt, "value": value})
         assert not verify.opens(seal, {"salt": salt, "value": [value]})
         assert not verify.opens(seal, {"salt": "00" * 32, "value": value})
+
+
+def test_the_verifier_and_the_pages_know_every_act_that_the_engine_appends_by_itself() -> None:
+    appended = {"open", "save", "claim", "release", ATTACH, DETACH, LINKED, GIVEN_UP}
+    assert verify.ENGINE_ACTS == set(ENGINE) == appended
 
 
 class TestPrivacy:
