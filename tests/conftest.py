@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep the developer's own var/ out of the tests, and make passwords cheap."""
     os.environ["HOSO_TEST"] = "1"
     # It makes tables only for databases that marked tests ask for; databases of a test's own are copies of that one.
-    pytest_django.fixtures._get_databases_for_setup = lambda _items: ({"default"}, set())
+    pytest_django.fixtures._get_databases_for_setup = lambda items: ({"default"}, set())
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's synchronous API runs a loop in this thread
     folder = Path(tempfile.mkdtemp(prefix="hoso-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))

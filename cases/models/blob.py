@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Blob(models.Model):
-    """Bytes by content: in the database (papers) until the worker moves them to the store; uploads in the store at once."""
+    """Bytes by content: papers in the database until the worker moves them to the store, uploads in the store."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.BigIntegerField()
