@@ -449,14 +449,5 @@ def a_view_is_deleted(case: Case) -> None:
 
 @crime(11, "case_missing")
 def the_case_is_deleted_and_its_history_left(case: Case) -> None:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # whoever owns the database can take its own keys away
-            cursor.execute(KEYS_TO_CASES)
-            for table, key in cursor.fetchall():
-                cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {key}")
-        else:
-            cursor.execute("PRAGMA foreign_keys = OFF")
+    with connection.cursor() as cursor:  # foreign keys ask at the commit; whoever owns the database takes them away
         cursor.execute("DELETE FROM cases_case WHERE submission_code = %s", [case.submission_code])
-
-
-KEYS_TO_CASES = "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE confrelid = 'cases_case'::regclass"

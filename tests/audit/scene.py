@@ -9,10 +9,8 @@ from typing import Any
 from accounts.models import User
 from cases.models import Case, Part, Task
 from cases.procedures import definition_of
-from cases.publication import publish_folder
 from cases.services import Outcome, advance_case, attach_file, claim_task, open_case, save_dossier
-from config.trial import address_of, load_trial
-from workflows.registry import find
+from config.trial import address_of
 
 NOW = dt.datetime(2026, 3, 3, 2, 0, tzinfo=dt.UTC)  # 09:00 of Tuesday 03/3/2026 in Viet Nam
 
@@ -39,12 +37,6 @@ ITEM = {"item": "Bản chụp giấy hẹn", "why": "Chưa thấy trong hồ sơ
 def user(name: str) -> User:
     """Return a person of the trial province by the first part of the address."""
     return User.objects.get(email=address_of(name))
-
-
-def prepare_office() -> None:
-    """Load the trial province and publish the procedure of complaints."""
-    load_trial(now=NOW)
-    publish_folder(find("complaint"), actor=None, now=NOW)
 
 
 class Story:
