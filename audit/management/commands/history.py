@@ -33,6 +33,7 @@ class Unusable(Exception):
 
 class Command(BaseCommand):
     help = "Lịch sử: kiểm chứng, xuất gói chứng cứ (verify the history, export evidence)"
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)

@@ -40,6 +40,7 @@ Verb = Callable[[dict[str, Any]], Ending]
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []
     help = "Hồ sơ: mở, lưu, xem, nộp tệp, chuyển bước, nhận việc, giải thích (everything one does with a case)"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

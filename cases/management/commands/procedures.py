@@ -26,6 +26,7 @@ from workflows.shapes import near
 
 class Command(BaseCommand):
     help = "Thủ tục: liệt kê, kiểm tra, công bố, vẽ sơ đồ (list, check, publish, draw procedures)"
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)

@@ -14,6 +14,7 @@ from config.trial_cases import load_cases
 
 class Command(BaseCommand):
     help = "Nạp tỉnh giả định Lam Giang: đơn vị, con người, cấu hình / load the invented province"
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--site", default="", help="địa chỉ in trên giấy tờ / the address that papers show")

@@ -22,6 +22,7 @@ OK, UNUSABLE = 0, 2
 
 class Command(BaseCommand):
     help = "Đưa cơ quan vào hệ thống từ tệp, xem cấu hình / bring an office in from its file, show it"
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)

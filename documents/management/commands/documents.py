@@ -22,6 +22,7 @@ OK, UNUSABLE, NOT_FOUND, TAMPERED, INCOMPLETE = 0, 2, 5, 10, 11
 
 class Command(BaseCommand):
     help = "Liệt kê và lấy văn bản của hồ sơ (list and get the documents of a case)"
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
