@@ -13,7 +13,8 @@ from audit.record import verify
 from audit.verify import Report, verify_bundle
 from cases.models import Case, EventValues
 from cases.protection import lift
-from tests.audit.intruder import CRIMES, rewrite
+from tests.audit.forging import rewrite
+from tests.audit.intruder import CRIMES
 
 NOW = dt.datetime(2026, 3, 20, 2, 0, tzinfo=dt.UTC)
 EVERYTHING = Wanted(frozenset({"auditor"}), values=True, documents=True)

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from audit.words import Line, lines_of
 from cases.models import Case, Event
 from cases.protection import lift
-from tests.audit.intruder import forge, named, rewrite
+from tests.audit.forging import forge, named, rewrite
 from tests.audit.scene import user
 
 
