@@ -32,7 +32,7 @@ def link_named_cases(*, case: Case, actor: User, now: dt.datetime) -> list[Linke
 
 def link_named(effect: Effect) -> None:
     """Handler: link what the filed case names, seen with the eyes of who filed it."""
-    case = Case.objects.select_related("definition").filter(pk=effect.case_id).first()
+    case = Case.objects.select_related("definition").filter(pk=effect.case_id).first() if effect.case_id else None
     filer = User.objects.filter(pk=effect.payload["by"]).first()
     if case is None or filer is None:
         raise DeliveryImpossible("case_missing")
