@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 import kombu.exceptions
-import redis.exceptions
+import redis
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError
@@ -17,7 +19,7 @@ from cases.services.mishaps import what_failed
 from cases.shift import DATABASE_SILENT, Shift
 from cases.tasks import deliver_entry
 from cases.worker import outbox_answers
-from config.celery import app
+from config.celery import SILENCE, app
 
 UNEXPECTED, USAGE = 1, 2
 TRY_TWICE = {"max_retries": 1, "interval_start": 0}  # the first try may find a connection that Redis has dropped
@@ -39,13 +41,31 @@ class Command(BaseCommand):
             outbox_answers()
         except (DatabaseError, InterfaceError) as fault:
             raise CommandError(f"{DATABASE_SILENT} ({what_failed(fault)})", returncode=UNEXPECTED) from fault
-        if not run_relay(Shift("relay"), name_to_celery):
+        if not run_relay(Shift("relay"), CeleryOnRedis()):
             sys.exit(UNEXPECTED)
 
 
-def name_to_celery(entry_id: int) -> None:
-    """Put the id of an outbox row on the queue. Raises ConnectionError when the broker does not answer."""
+class CeleryOnRedis:
+    """The queue of ids (cases.relay.Broker)."""
+
+    def __init__(self) -> None:
+        self._redis = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=SILENCE, socket_connect_timeout=SILENCE)
+
+    def name(self, entry_id: int) -> None:
+        """Put the id of an outbox row on the queue. Raises ConnectionError."""
+        with silence_told():
+            app.send_task(deliver_entry.name, (entry_id,), retry=True, retry_policy=TRY_TWICE)
+
+    def waiting(self) -> int:
+        """Return the length of the queue, without what workers hold. Raises ConnectionError."""
+        with silence_told():
+            return int(self._redis.llen(app.conf.task_default_queue))
+
+
+@contextlib.contextmanager
+def silence_told() -> Iterator[None]:
+    """Tell a broker that does not answer, whichever library noticed, as ConnectionError."""
     try:
-        app.send_task(deliver_entry.name, (entry_id,), retry=True, retry_policy=TRY_TWICE)
+        yield
     except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError) as fault:
         raise ConnectionError from fault
