@@ -61,8 +61,11 @@ def test_a_private_redis_ends_when_asked(redis_url):
 
 def test_a_leashed_process_dies_with_its_parent(tmp_path):
     script = (
-        f"import os, subprocess; p = subprocess.Popen({[*LEASH, 'sleep', '60']!r}); print(p.pid, flush=True);"
-        "import time; time.sleep(0.5); os._exit(0)"
+        "import os, pathlib, subprocess, time\n"
+        f"child = subprocess.Popen({[*LEASH, 'sleep', '60']!r})\n"
+        "while not pathlib.Path(f'/proc/{child.pid}/cmdline').read_bytes().startswith(b'sleep'): time.sleep(0.05)\n"
+        "print(child.pid, flush=True)\n"
+        "os._exit(0)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
     wait_until(lambda: not Path(f"/proc/{done.stdout.strip()}").exists(), "the end of the process", 5)
