@@ -47,8 +47,12 @@ def somebody_holds_the_cases() -> Iterator[None]:
 
 
 def be_impatient() -> None:
+    connection.ensure_connection()
+    if connection.vendor == "sqlite":
+        connection.connection.patience = 0.2
+        return
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout=200" if connection.vendor == "sqlite" else "SET lock_timeout = '200ms'")
+        cursor.execute("SET lock_timeout = '200ms'")
 
 
 def test_an_office_is_copied_migrated_and_examined_and_a_second_time_nothing_changes(behind, answered, capsys):
