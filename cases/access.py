@@ -172,3 +172,9 @@ def may_look_closely(definition: Procedure, roles: frozenset[str]) -> bool:
     """Whether one of the roles may see sensitive values and files: each look is recorded, with its purpose."""
     step = definition.machine.step(LOOK)
     return bool(roles & (READERS | APPLICANTS | frozenset(step.by if step is not None else ())))
+
+
+def knows_of(case: Case, user: User, now: dt.datetime) -> bool:
+    """Whether code and status of a case may be told to an officer outside whose scope it lies: never of a draft."""
+    held = holdings(user, now)
+    return case.state != "draft" and any(h.role not in OUTSIDE | {"administrator"} for h in held)

@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.clock import LOCAL, local_day
 from accounts.models import Absence, User
-from cases.access import DIVISION, OUTSIDE, Holding, holdings, visible_cases
+from cases.access import DIVISION, OUTSIDE, Holding, holdings, knows_of, visible_cases
 from cases.models import Case, Event, Task
 from cases.office import office_values
 
@@ -211,8 +211,7 @@ def by_code(user: User, now: dt.datetime, text: str) -> list[Found]:
     asked = Case.objects.filter(Q(case_code__in=spelled) | Q(submission_code__in=spelled)).select_related("unit")
     rows = list(asked[:PAGE])
     seen = visible_among(user, now, [case.pk for case in rows])
-    knows = not desk_of(user, now).outside
-    return [Found(case, case.pk in seen) for case in rows if case.pk in seen or (knows and case.state != "draft")]
+    return [Found(case, case.pk in seen) for case in rows if case.pk in seen or knows_of(case, user, now)]
 
 
 def visible_among(user: User, now: dt.datetime, ids: Iterable[Any]) -> set[Any]:

@@ -3,15 +3,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.clock import local_day, now
 from accounts.models import User
-from cases.access import holdings, own_cases
-from cases.models import Task
+from cases import queries
+from cases.access import own_cases
 from cases.procedures import definition_of, open_to_people
 from config.context import exists, kinds_of
 from workflows.definition import Procedure
@@ -45,18 +44,9 @@ def own_page(user: User) -> dict[str, Any]:
 
 
 def work_waiting(user: User) -> dict[str, int]:
-    """Return how many open tasks wait for the person's roles: mine, free to take, due today, late."""
-    moment = now()
-    roles = [h.role for h in holdings(user, moment)]
-    mine = Q(assignee=user)
-    today = local_day(moment)
-    counts: dict[str, int] = Task.objects.filter(mine | Q(assignee=None, role__in=roles), done_at=None).aggregate(
-        mine=Count("pk", filter=mine),
-        free=Count("pk", filter=Q(assignee=None)),
-        today=Count("pk", filter=Q(due_at__gte=moment, due_at__date=today)),
-        late=Count("pk", filter=Q(due_at__lt=moment)),
-    )
-    return counts
+    """Return how many open tasks wait for the person, as the queue counts them: mine, free to take, due today, late."""
+    counted = queries.counts(queries.desk_of(user, now()))
+    return {"mine": counted["mine"], "free": counted["unit"], "today": counted["soon"], "late": counted["late"]}
 
 
 def procedures_in_force() -> list[Procedure]:

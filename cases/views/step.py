@@ -24,7 +24,7 @@ from cases.presentation.letters import letters_to
 from cases.presentation.steps import address_of, grantors, open_to
 from cases.queries import visible_among
 from cases.services import Outcome, possibilities
-from cases.views.answers import carried, hidden, refused_page, tried
+from cases.views.answers import carried, hidden, refused_page, store_uploads, tried
 from cases.views.cosigned import ANSWERS, answer_page
 from cases.views.drawing import drawn_panels
 from cases.views.finding import with_case
@@ -100,7 +100,7 @@ def posted(request: HttpRequest, taking: Taking, sheet: Sheet) -> HttpResponse:
     well = sheet.form.is_valid()
     if "save" in request.POST:
         return saved(request, taking, sheet)
-    status = taking.store_uploads(sheet)
+    status = store_uploads(request, taking.look.case, sheet.form, part_key=taking.part_key)
     if status or not well:
         return shown(request, taking, sheet, status=status or 422)
     return previewed(request, taking, sheet) if "preview" in request.POST else taken(request, taking, sheet)

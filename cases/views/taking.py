@@ -9,14 +9,12 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from cases.models import Case, Part
-from cases.presentation.asking import Sheet
 from cases.presentation.face import Look
 from cases.presentation.steps import address_of
 from cases.presentation.words import label
 from cases.services import Outcome, Possible, advance_case, preview_step, save_dossier
-from cases.views.answers import key_of, taken_in, version_of
+from cases.views.answers import key_of, version_of
 from workflows.definition import Paper
-from workflows.errors import Reason
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 Preview = list[tuple[Paper, bytes]]
@@ -54,7 +52,7 @@ class Taking:
         return int(self.record.version)
 
     @property
-    def _part_key(self) -> str | None:
+    def part_key(self) -> str | None:
         return self.part.key if self.part is not None else None
 
     def check_version(self, request: HttpRequest) -> None:
@@ -65,7 +63,7 @@ class Taking:
     def advance(self, request: HttpRequest, data: Mapping[str, Any]) -> Outcome:
         """Take the step with what was filled in, on the version that the form was opened on."""
         return advance_case(
-            case_id=self.look.case.pk, transition=self.name, part_id=self._part_key, actor=self.look.viewer,
+            case_id=self.look.case.pk, transition=self.name, part_id=self.part_key, actor=self.look.viewer,
             acting_for=self.acting_for, now=self.look.now, expected_version=version_of(request),
             idempotency_key=key_of(request), data=data,
         )
@@ -73,7 +71,7 @@ class Taking:
     def drafts(self, data: Mapping[str, Any]) -> Preview:
         """Return the papers that the step would make."""
         return preview_step(
-            case_id=self.look.case.pk, name=self.name, part_id=self._part_key, actor=self.look.viewer,
+            case_id=self.look.case.pk, name=self.name, part_id=self.part_key, actor=self.look.viewer,
             acting_for=self.acting_for, now=self.look.now, data=data,
         )
 
@@ -83,20 +81,6 @@ class Taking:
             case_id=self.look.case.pk, actor=self.look.viewer, now=self.look.now, values=values,
             expected_version=version_of(request),
         )
-
-    def store_uploads(self, sheet: Sheet) -> int:
-        """Attach the files that came and put their ids in place; return the status when one is refused, else 0."""
-        status = 0
-        for name, upload in sheet.form.uploads.items():
-            kept, reasons, refused = taken_in(
-                self.look.case, f"ask:{name}", upload, self.look.viewer, self.look.now, part_key=self._part_key
-            )
-            if kept is None:
-                sheet.form.refuse([Reason(said.code, said.vi, said.en, f"ask.{name}") for said in reasons])
-                status = refused
-            else:
-                sheet.form.keep(name, str(kept.pk), kept.name)
-        return status
 
 
 def docx_answer(paper: Paper, body: bytes) -> HttpResponse:
