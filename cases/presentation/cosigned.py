@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
-from cases.access import roles_on, sees_part
+from cases.access import roles_on
 from cases.models import Case, Part
 from cases.presentation.dossier import Shown, shown_rows
 from cases.presentation.face import Look
@@ -42,8 +42,7 @@ def pending_of(look: Look) -> list[Pending]:
     """Return the proposals of the case and of the parts that the viewer sees."""
     if look.outside:
         return []
-    seen = (p for p in look.parts if sees_part(look.case, p, look.viewer, look.now))
-    return [_pending(look, part) for part in (None, *seen) if _record(look, part).proposal is not None]
+    return [_pending(look, part) for part in (None, *look.seen_parts) if _record(look, part).proposal is not None]
 
 
 def pending_at(look: Look, part: Part | None) -> Pending | None:

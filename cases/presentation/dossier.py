@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cases.access import seen_files, sees_part
+from cases.access import seen_files
 from cases.models import Attachment
 from cases.presentation.face import Look
 from cases.presentation.words import label
@@ -117,8 +117,8 @@ def sensitive_value(look: Look, what: str) -> Shown | None:
     None when there is none or the viewer's role may not see it.
     """
     key, _, name = what.rpartition(".")
-    part = next((p for p in look.parts if p.key == key), None) if key else None
-    if key and (part is None or not sees_part(look.case, part, look.viewer, look.now)):
+    part = next((p for p in look.seen_parts if p.key == key), None) if key else None
+    if key and part is None:
         return None
     fields = look.definition.part(part.kind).fields if part is not None else look.definition.fields
     field = next((f for f in fields if f.name == name), None)

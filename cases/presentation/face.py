@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.clock import local_day
 from accounts.models import User
-from cases.access import OUTSIDE, may_look_closely, may_see_field, roles_to_look
+from cases.access import OUTSIDE, may_look_closely, may_see_field, roles_to_look, sees_part
 from cases.calendar import load_calendar
 from cases.due import explain_due
 from cases.models import Case, LinkedCase, Part
@@ -53,6 +53,11 @@ class Look:
     def parts(self) -> list[Part]:
         """Every part, in the order of opening."""
         return sorted(self.case.parts.all(), key=lambda p: (p.opened_at, int(p.key.rpartition("-")[2])))
+
+    @cached_property
+    def seen_parts(self) -> list[Part]:
+        """Those of the parts that the viewer may open."""
+        return [part for part in self.parts if sees_part(self.case, part, self.viewer, self.now)]
 
     def state_label(self, code: str, part: Part | None = None) -> str:
         machine = self.definition.machine_of(part.kind if part is not None else None)

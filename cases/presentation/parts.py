@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cases.access import sees_part
 from cases.calendar import load_calendar
 from cases.models import Part
 from cases.presentation.dossier import Shown, shown_rows
@@ -44,8 +43,7 @@ class Shelf:
 def shelves_of(look: Look, choices: Iterable[Choice]) -> list[Shelf]:
     """Return the parts that the viewer may see, by kind; those of an earlier attempt come last."""
     offered = list(choices)
-    seen = [p for p in look.parts if sees_part(look.case, p, look.viewer, look.now)]
-    seen.sort(key=lambda p: p.attempt != look.case.attempt)
+    seen = sorted(look.seen_parts, key=lambda p: p.attempt != look.case.attempt)
     return [
         Shelf(kind, label(kind), cards)
         for kind in look.definition.parts

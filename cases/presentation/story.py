@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
-from cases.access import sees_part
 from cases.canonical import NotCanonical, parse_body
 from cases.models import Event, EventValues, RefusedAttempt
 from cases.presentation.face import Look
@@ -79,7 +78,7 @@ class Story:
         self.parts = {part.key: part for part in look.parts}
         newest = Event.objects.filter(case=look.case).order_by("-seq")
         if look.outside:
-            newest = newest.filter(part_key__in=self._own_parts())
+            newest = newest.filter(part_key__in=[part.key for part in look.seen_parts])
         self.events = list(newest[:SHOWN_EVENTS])
         self.bodies = {event.seq: body_of(event) for event in self.events}
         self.people = names_of(self._named())
@@ -90,10 +89,6 @@ class Story:
     def told(self) -> list[Told]:
         """Return the events, newest first."""
         return [self._told(event, self.bodies[event.seq]) for event in self.events]
-
-    def _own_parts(self) -> list[str]:
-        look = self.look
-        return [key for key, part in self.parts.items() if sees_part(look.case, part, look.viewer, look.now)]
 
     def _named(self) -> set[str]:
         bodies = self.bodies.values()

@@ -70,6 +70,7 @@ def test_ha_reads_the_letter_as_it_will_be_and_nothing_of_it_is_stored(walk: Wal
     for words in ("DỰ THẢO", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "1. Sự phù hợp với quy hoạch?", "Công an tỉnh"):
         assert words in sheet, words
     assert 'value="12/03/2026"' in html  # what was typed is still there
+    assert 'form="step-form" name="preview" value="opinion_request"' in html
     assert Event.objects.filter(case=walk.case).count() == events
     word = ha.post(address, {**QUESTIONS, "preview": "opinion_request"})
     assert word.content.startswith(b"PK")
@@ -313,6 +314,19 @@ def test_acts_go_through_the_same_page(walk: Walk, signed_in: SignIn) -> None:
     assert signed_in("minh").post(step(walk, "record_original"), form).status_code == 303
     html = text(signed_in("minh").get(f"/cases/{walk.case.code}/"))
     assert "Tủ số 2" in html
+
+
+def test_a_proposed_change_is_shown_beside_what_stands_and_accepted(walk: Walk, signed_in: SignIn) -> None:
+    walk.checked().do("lan", "propose_change", reason="Bên tài trợ đổi thời gian kết thúc.",
+                      changes={"end_date": "2028-06-30"})
+    ha = signed_in("ha")
+    html = text(ha.get(f"/cases/{walk.case.code}/"))
+    change = html[html.index('data-part="change-1"') :]
+    for words in ("Thời gian kết thúc", "31/12/2027", "30/06/2028", "Bên tài trợ đổi thời gian kết thúc."):
+        assert words in change, words
+    assert ha.post(step(walk, "accept", "change-1")).status_code == 303
+    walk.case.refresh_from_db()
+    assert walk.case.dossier["end_date"] == "2028-06-30"
 
 
 def test_the_step_page_is_complete_in_english(walk: Walk, signed_in: SignIn) -> None:
