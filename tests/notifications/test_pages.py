@@ -135,15 +135,18 @@ def test_whoever_tries_the_product_reads_its_mails_on_a_page(scene: Scene, trial
     assert 'href="https://x.example/"' in page
 
 
+@pytest.mark.django_db
 def test_before_the_first_mail_the_page_says_so(trial: Path) -> None:
     assert "Chưa có thư nào" in text_of(Client(), "/mail/")
 
 
+@pytest.mark.django_db
 def test_a_real_office_has_no_such_page(trial: Path, settings: Any) -> None:
     settings.DEMO = False
     assert Client().get("/mail/").status_code == 404
 
 
+@pytest.mark.django_db
 def test_a_trial_with_a_mail_server_has_no_such_page(settings: Any) -> None:
     settings.DEMO = True
     del settings.EMAIL_FILE_PATH
