@@ -45,7 +45,7 @@ def restore_backup(file: Path, *, now: dt.datetime, force: bool = False) -> Rest
     if means.in_use():
         vi, en = "Hệ thống đang chạy: dừng máy chủ web và tiến trình nền trước", "Stop the web server and workers first"
         raise BackupRefused("in_use", vi, en)
-    aside, files = _brought_back(file, manifest, means, f"{now:%Y%m%dT%H%M%SZ}")
+    aside, files = _brought_back(file, manifest, means, f"{now:%Y%m%dT%H%M%S%fZ}")
     _made_ready()
     waiting = tuple(sorted(migrations_known() - set(manifest.migrations)))
     return Restored(manifest, aside, files, waiting, tuple(_warnings(manifest)))
