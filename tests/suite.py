@@ -34,6 +34,8 @@ SAMPLE = (
     "notifications/test_mail.py", "notifications/test_service.py", "audit/test_verifier.py",
     "config/backups/test_copies.py", "config/doctor/test_database.py",
 )  # fmt: skip
+# They start the product's own processes and wait for them: beside the others instead of after them.
+WITH_PROCESSES = ("e2e", "faults", "setup", "config", "cases/commands")
 FIGURES = ROOT / "docs" / "figures" / "test-all.md"
 OURS = ("DATABASE_URL", "REDIS_URL", "HOSO_ENV", "VAR_DIR")  # the developer's own installation stays out of it
 
@@ -62,23 +64,30 @@ def pytest_run(arguments: list[str], results: Path, env: dict[str, str], output:
 
 
 def run(arguments: list[str], *, everything: bool) -> tuple[dict[str, dict[str, Any]], bool]:
-    """Run both suites at once (two cores) and return their counts and whether all is well."""
+    """Run all at once (two cores) and return the counts and whether all is well."""
     results: dict[str, dict[str, Any]] = {}
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hoso-suite-")))
         database, broker = started(postgres, stack), started(redis, stack)
-        env = {"TEST_DATABASE_URL": database, "TEST_REDIS_URL": broker, "HOSO_TEST_ALL": str(int(everything))}
-        running = {"SQLite": pytest_run(arguments, folder / "SQLite", env)}
-        log = stack.enter_context((folder / "postgres.log").open("w+b"))
+        env = {"TEST_DATABASE_URL": database, "HOSO_TEST_ALL": str(int(everything))}
+        shared = {**env, "TEST_REDIS_URL": broker}  # the others start a Redis of their own: faults flush theirs
+        logs = {name: stack.enter_context((folder / f"{name}.log").open("w+b")) for name in ("processes", "PostgreSQL")}
+        apart = [f"tests/{room}" for room in WITH_PROCESSES]
+        rest = [f"--ignore={room}" for room in apart]
+        running = {
+            "SQLite": pytest_run([*rest, *arguments], folder / "SQLite", shared),
+            "processes": pytest_run([*apart, *arguments], folder / "processes", env, logs["processes"]),
+        }
         if database:
             own = {**env, "DATABASE_URL": database}
             folders = [f"tests/{room}" for room in (WITH_TABLES if everything else SAMPLE)]
-            running["PostgreSQL"] = pytest_run([*folders, *arguments], folder / "PostgreSQL", own, log)
+            running["PostgreSQL"] = pytest_run([*folders, *arguments], folder / "PostgreSQL", own, logs["PostgreSQL"])
         codes = {name: process.wait() for name, process in running.items()}
         for name in running:
             with contextlib.suppress(OSError):
                 results[name] = json.loads((folder / name).read_text())
-        say("\n===== PostgreSQL =====\n" + (folder / "postgres.log").read_text())
+        for name in logs:
+            say(f"\n===== {name} =====\n" + (folder / f"{name}.log").read_text())
     if not database:
         say("PostgreSQL: not found, the suite ran on SQLite only (apt-get install postgresql, or set DATABASE_URL)")
     return results, not any(codes.values()) and bool(database or not IN_CI)
