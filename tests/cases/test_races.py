@@ -8,6 +8,7 @@ import os
 import uuid
 from typing import Any
 
+import pytest
 from django.db import connections
 
 from cases.errors import CaseChanged
@@ -54,6 +55,7 @@ def decide(
 VERSION = [0]
 
 
+@pytest.mark.timeout(600)
 def test_the_chair_approves_while_the_vice_chair_refuses_and_one_of_them_wins(own_province: str) -> None:
     walk = case_at("ppc_review")
     VERSION[0] = walk.case.version
@@ -68,7 +70,7 @@ def test_the_chair_approves_while_the_vice_chair_refuses_and_one_of_them_wins(ow
     ]
     for one in people:
         one.start()
-    answers = dict(said.get(timeout=280) for _ in people)
+    answers = dict(said.get(timeout=560) for _ in people)
     for one in people:
         one.join(10)
     pairs = {frozenset(pair) for pair in zip(answers["ppc_approve"], answers["ppc_refuse"], strict=True)}
