@@ -279,7 +279,11 @@ def test_kinds_without_order_do_not_wait(promised: Promised, kinds: Kinds) -> No
 
 
 # ------------------------------------------------------------------------------------------------- what may be known
-def test_neither_row_nor_log_quotes_the_error(promised: Promised, kinds: Kinds) -> None:
+def test_neither_row_nor_log_quotes_the_error(
+    promised: Promised, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A logger keeps the processors of its first use: a fresh one is heard.
+    monkeypatch.setattr("cases.services.outbox.log", structlog.get_logger("hoso.outbox"))
     refused = smtplib.SMTPRecipientsRefused({"lan@lamgiang.example": (550, b"no such user Lan")})
     entry = promised(kinds(Seen(refused)))
     with structlog.testing.capture_logs() as logs:
