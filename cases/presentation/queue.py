@@ -9,9 +9,10 @@ from django.urls import reverse
 from cases.access import OUTSIDE
 from cases.calendar import load_calendar
 from cases.models import Task
-from cases.presentation.words import Due, due_words, label, language
+from cases.presentation.words import Due, due_words, label, language, said
 from cases.procedures import definition_by, hash_of
 from cases.queries import Desk
+from cases.services.tasks import LINK_PENDING
 from workflows.definition import Machine, Step
 
 
@@ -62,6 +63,8 @@ def role_words(task: Task) -> str:
 def what_waits(task: Task) -> str:
     """Return what a task is about: the state of the case, or the part and its state."""
     definition = definition_by(hash_of(task.case.definition_id))
+    if task.state == LINK_PENDING:
+        return said("Chờ mở hồ sơ liên kết: thủ tục kia chưa công bố", "A linked case waits for its procedure")
     if task.part is None:
         return _state(definition.machine, task.state)
     kind = definition.part(task.part.kind)

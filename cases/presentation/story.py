@@ -26,6 +26,7 @@ OWN: Mapping[str, tuple[str, str]] = {
     "attach": ("Đính kèm tệp", "File attached"),
     "detach": ("Gỡ tệp", "File set aside"),
     "link": ("Liên kết hồ sơ", "Case linked"),
+    "delivery_given_up": ("Một việc hệ thống đã hứa không thực hiện được", "Something promised could not be delivered"),
 }
 COSIGN: Mapping[str, tuple[str, str]] = {
     "proposed": ("đề nghị đồng ký", "second person asked"),

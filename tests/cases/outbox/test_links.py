@@ -5,6 +5,7 @@ import datetime as dt
 from typing import Any
 
 from cases.models import Case, Event, LinkedCase, OutboxEntry, Task
+from cases.presentation.queue import what_waits
 from cases.publication import publish_all
 from cases.services.outbox import Delivery, deliver
 from tests.cases.outbox.conftest import NOW, Complaint
@@ -61,6 +62,7 @@ def test_a_link_to_a_procedure_that_is_not_published_waits_with_a_task(complaint
     assert (link.status, link.other) == ("pending", None)
     task = Task.objects.get(case=complaint.case, state="link_pending")
     assert (task.role, task.done_at) == ("specialist", None)
+    assert what_waits(task).startswith("Chờ mở hồ sơ liên kết")
     complaint.received()
     task.refresh_from_db()
     assert task.done_at is None, "the next step closes only its own tasks"
