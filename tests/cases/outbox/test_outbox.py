@@ -6,6 +6,7 @@ import smtplib
 import threading
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -280,7 +281,7 @@ def test_kinds_without_order_do_not_wait(promised: Promised, kinds: Kinds) -> No
 
 # ------------------------------------------------------------------------------------------------- what may be known
 def test_neither_row_nor_log_quotes_the_error(
-    promised: Promised, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
+    promised: Promised, kinds: Kinds, monkeypatch: Any
 ) -> None:
     # A logger keeps the processors of its first use: a fresh one is heard.
     monkeypatch.setattr("cases.services.outbox.log", structlog.get_logger("hoso.outbox"))
