@@ -30,10 +30,11 @@ WITH_TABLES = (
 # numbers, scenarios, copies). Pages and files ask the same querysets; test-all runs them on PostgreSQL as well.
 SAMPLE = (
     "accounts", "documents", "procedures/test_scenarios.py", "cases/outbox", "cases/test_advance.py",
-    "cases/test_protection.py", "cases/test_queries.py", "cases/test_races.py", "cases/test_publication.py",
+    "cases/test_queries.py", "cases/test_races.py", "cases/test_publication.py",
     "notifications/test_mail.py", "notifications/test_service.py", "audit/test_verifier.py",
     "config/backups/test_copies.py", "config/doctor/test_database.py",
 )  # fmt: skip
+ON_BOTH = "tests/cases/test_protection.py"  # asks for a PostgreSQL of its own beside SQLite: runs once, on SQLite
 # They start the product's own processes and wait for them: beside the others instead of after them.
 WITH_PROCESSES = ("e2e", "faults", "setup", "config", "cases/commands")
 FIGURES = ROOT / "docs" / "figures" / "test-all.md"
@@ -81,7 +82,8 @@ def run(arguments: list[str], *, everything: bool) -> tuple[dict[str, dict[str, 
         if database:
             own = {**env, "DATABASE_URL": database}
             folders = [f"tests/{room}" for room in (WITH_TABLES if everything else SAMPLE)]
-            running["PostgreSQL"] = pytest_run([*folders, *arguments], folder / "PostgreSQL", own, logs["PostgreSQL"])
+            chosen = [*folders, f"--ignore={ON_BOTH}", *arguments]
+            running["PostgreSQL"] = pytest_run(chosen, folder / "PostgreSQL", own, logs["PostgreSQL"])
         codes = {name: process.wait() for name, process in running.items()}
         for name in running:
             with contextlib.suppress(OSError):
