@@ -26,6 +26,7 @@ def main(arguments: list[str]) -> None:
     if arguments[0] == "--user":
         drop_to(arguments[1])
         arguments = arguments[2:]
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the background of a shell ignores it
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
     if os.getppid() != parent:
         sys.exit(1)

@@ -29,7 +29,8 @@ WITH_TABLES = (
 # The fixed sample for ten minutes on two cores: where the two databases differ (locks, races, delivery, protection,
 # numbers, scenarios, copies). Pages and files ask the same querysets; test-all runs them on PostgreSQL as well.
 SAMPLE = (
-    "accounts", "documents", "procedures/test_scenarios.py", "cases/outbox", "cases/test_advance.py",
+    "accounts", "documents/test_numbering.py", "documents/test_handlers.py", "procedures/test_scenarios.py",
+    "cases/outbox", "cases/test_advance.py",
     "cases/test_queries.py", "cases/test_races.py", "cases/test_publication.py",
     "notifications/test_mail.py", "notifications/test_service.py", "audit/test_verifier.py",
     "config/backups/test_copies.py", "config/doctor/test_database.py",

@@ -58,6 +58,7 @@ def _invalid(turn: Turn, filled: Filled) -> list[Any]:
 
 def carry_out(turn: Turn, attempt: Attempt, move: Move, part: Part | None, filled: Filled, second: str = "") -> Event:
     """Change the rows in memory as the move says and append its event."""
+    turn.moved = turn.moved or move.step.kind == "transition"
     papers = apply_move(turn, attempt, move, part, filled.ask)
     keep_named(turn, filled.ask)
     keep_claim(turn, move, part)

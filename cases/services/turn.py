@@ -100,6 +100,7 @@ class Turn:
     before: dict[uuid.UUID, Snapshot] = field(default_factory=dict)  # versioned contents as they were read
     applies: bool = False  # the actor filed the case or belongs to the organisation that it belongs to
     read_calendar: Calendar | None = None
+    moved: bool = False  # a state has changed in this turn
     automatic: bool = False  # an automatic step is being taken: nobody acts
 
     @property

@@ -31,7 +31,7 @@ def _write_parts(turn: Turn) -> None:
         Part.objects.bulk_create(turn.opened)
         turn.before |= {part.pk: Snapshot.of(part) for part in turn.opened}
     for part in turn.parts:
-        if _raise_version(turn, part):
+        if _changed(turn, part):
             _update(part, turn.before[part.pk].version)
             turn.before[part.pk] = Snapshot.of(part)
 
@@ -43,17 +43,19 @@ def _write_later_days(turn: Turn) -> None:
             Part.objects.filter(pk=part.pk).update(due_on=part.due_on)
 
 
-def _raise_version(turn: Turn, record: Case | Part) -> bool:
+def _changed(turn: Turn, record: Case | Part) -> bool:
+    """A note of the system alone (served, overdue) makes nobody's open form stale: it is written, the version stays."""
     known = turn.before[record.pk]
     if Snapshot.of(record) == known:
         return False
-    record.version = known.version + 1
+    if turn.request.actor is not None or turn.moved:
+        record.version = known.version + 1
     return True
 
 
 def _write_case(turn: Turn) -> None:
     version = turn.before[turn.case.pk].version
-    _raise_version(turn, turn.case)
+    _changed(turn, turn.case)
     _update(turn.case, version)
 
 

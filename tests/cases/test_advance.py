@@ -56,6 +56,18 @@ class TestVersions:
             take(walk, "drop", "ha", part_id="opinion-1", expected_version=0)
 
 
+    def test_a_note_of_the_system_makes_no_open_form_stale(self) -> None:
+        walk = case_at("submitted")
+        items = [{"item": "Bản dịch", "why": "Chưa có", "basis": "Nghị định 313/2025/NĐ-CP", "how": "Nộp bản dịch."}]
+        take(walk, "request_supplement_intake", "minh", data={"items": items})
+        seen = walk.case.parts.get(key="supplement-1").version
+        do_act(case_id=walk.case.pk, act="note_service", part_id="supplement-1", actor=None, now=walk.now)
+        assert walk.case.parts.get(key="supplement-1").fields["served_on"]
+        answered = {"part_fields": {"items": [{"answered": True}]}}
+        outcome = take(walk, "answer", "lan", part_id="supplement-1", expected_version=seen, data=answered)
+        assert outcome.case.state == "submitted"
+
+
 class TestKeys:
     def test_lan_presses_twice_and_files_once(self) -> None:
         walk = case_at("validity_check")

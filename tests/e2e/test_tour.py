@@ -12,7 +12,7 @@ from accounts.clock import LOCAL
 from tests.e2e.pages import fill, look, send, sign_in
 from tests.product import Product
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 DRAFT, FILED = "Nước sạch cho trường tiểu học An Lam", "Thư viện xanh cho trường mầm non Gò Mây"
 ASKED, TO_SIGN = "Xe lăn cho người khuyết tật phường Bến Lam", "Thiết bị phòng thí nghiệm hóa học"
 
