@@ -58,6 +58,8 @@ def main() -> None:
     head = f"# make bench\n\n{where}\n"
     FIGURES.parent.mkdir(parents=True, exist_ok=True)
     FIGURES.write_text(head + "".join(f"\n## {name}\n\n```\n{text.strip()}\n```\n" for name, text in found.items()))
+    if any("\nFAILED (" in text for text in found.values()):
+        sys.exit("a measurement failed")
     sys.exit(1 if any("FAILED" in text for text in found.values()) else 0)
 
 

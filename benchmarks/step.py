@@ -29,16 +29,19 @@ Statement = tuple[str, Any]
 
 
 class Recorder:
-    """Notes every statement of a step."""
+    """Notes every statement of a step, and when the transaction began: PostgreSQL's BEGIN travels with the first."""
 
     def __init__(self) -> None:
         self.statements: list[Statement] = []
         self.begun = 0.0
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        found = execute(sql, params, many, context)
-        if sql.startswith("BEGIN"):
+        begins = sql.startswith("BEGIN")
+        if not self.begun and not begins:
             self.begun = time.perf_counter()
+        found = execute(sql, params, many, context)
+        if begins:
+            self.begun = time.perf_counter()  # SQLite's has waited for the write lock
         else:
             self.statements.append((sql, params))
         return found

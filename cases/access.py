@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, Q, QuerySet, UUIDField, Value
 
 from accounts.clock import local_day
 from accounts.models import Membership, RoleHeld, User
 from cases.models import Attachment, Case, Part
+from cases.prepared import Asked, Prepared
 from cases.procedures import definition_by
 from workflows.definition import Field, Procedure
 
@@ -22,6 +25,22 @@ DIVISION = "division"
 ASKED = "ask:"  # kinds of files that answer a step; the others are components of the dossier
 LOOK = "view_sensitive"  # the act whose roles may see sensitive values
 COUNTER = "intake"
+PERSON: Any = Asked("person", UUIDField())
+DAY: Any = Asked("day", DateField())
+MEMBER = "member"
+# What a person is on a day: the roles held (a closed unit ends its people's), the organisations belonged to.
+STANDING = Prepared(
+    lambda: RoleHeld.objects.in_force(DAY)
+    .filter(user_id=PERSON)
+    .order_by()
+    .values_list("role", "unit_id", "unit__code", "unit__kind")
+    .union(
+        Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gte=DAY), valid_from__lte=DAY, user_id=PERSON)
+        .order_by()
+        .values_list(Value(MEMBER), "organisation_id", Value(""), Value("")),
+        all=True,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +53,43 @@ class Holding:
     unit_kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person is on a day."""
+
+    roles: tuple[Holding, ...] = ()
+    organisations: frozenset[int] = frozenset()
+
+
+def standing(person: uuid.UUID | str, day: dt.date) -> Standing:
+    """Return the roles that a person holds on the day, and the organisations of which they are a member (one query)."""
+    rows = [Holding(*row) for row in STANDING.rows(person=person, day=day)]
+    members = frozenset(row.unit_id for row in rows if row.role == MEMBER)
+    return Standing(tuple(row for row in rows if row.role != MEMBER), members)
+
+
 def holdings(user: User | None, now: dt.datetime) -> tuple[Holding, ...]:
     """Return the roles that a person holds on the local day of `now` (one statement)."""
-    if user is None or not user.is_active:
-        return ()
-    day = local_day(now)
-    held = RoleHeld.objects.of(user, day)  # a closed unit ends its people's roles
-    rows = held.values_list("role", "unit_id", "unit__code", "unit__kind")
-    return tuple(Holding(*row) for row in rows)
+    return standing(user.pk, local_day(now)).roles if user is not None and user.is_active else ()
 
 
 def is_applicant(case: Case, user: User | None, now: dt.datetime) -> bool:
     """Whether the person filed the case or belongs today to the organisation that it belongs to."""
     if user is None:
         return False
-    if case.applicant_id == user.pk:
-        return True
-    if case.organisation_id is None:
-        return False
-    day = local_day(now)
-    members = Membership.objects.filter(organisation_id=case.organisation_id, user=user, valid_from__lte=day)
-    return members.filter(Q(valid_to=None) | Q(valid_to__gte=day)).exists()
+    if case.applicant_id == user.pk or case.organisation_id is None:
+        return case.applicant_id == user.pk
+    return case.organisation_id in standing(user.pk, local_day(now)).organisations
 
 
 def roles_on(case: Case, user: User | None, now: dt.datetime, part: Part | None = None) -> frozenset[str]:
     """Return the roles that the person has on this case (and part) now; the system has `system`."""
     if user is None:
         return frozenset({"system"})
-    held = holdings(user, now)
-    roles = frozenset(h.role for h in held if counts(h, case, part, user))
-    return roles | APPLICANTS if is_applicant(case, user, now) else roles
+    found = standing(user.pk, local_day(now))
+    roles = frozenset(h.role for h in found.roles if user.is_active and counts(h, case, part, user))
+    applies = case.applicant_id == user.pk or case.organisation_id in found.organisations
+    return roles | APPLICANTS if applies else roles
 
 
 def counts(holding: Holding, case: Case, part: Part | None, user: User) -> bool:

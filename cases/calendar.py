@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import holidays
 
 from cases.models import CalendarDay
+from cases.prepared import Prepared
 from workflows.calendar import Calendar, DayRow, calendar_of
 
 YEARS = range(2024, 2041)
@@ -44,6 +45,11 @@ class FilledDay(DayRow):
 
 
 Stored = tuple[dt.date, str, str, str, int, dt.date | None]
+ROWS = Prepared(
+    lambda: CalendarDay.objects.order_by("date").values_list(
+        "date", "kind", "status", "name", "revision", "decided_on"
+    )
+)
 NEW_YEAR_2026 = (DECIDED[2026], dt.date(2025, 12, 25))
 OFFICIAL = (
     FilledDay(dt.date(2025, 4, 26), "make_up", "confirmed", "Làm bù", 1, DECIDED[2025]),
@@ -105,8 +111,7 @@ def decided_years(rows: Iterable[tuple[dt.date, dt.date | None]]) -> frozenset[i
 
 
 def _rows() -> tuple[Stored, ...]:
-    rows = CalendarDay.objects.order_by("date")
-    return tuple(rows.values_list("date", "kind", "status", "name", "revision", "decided_on"))
+    return tuple(ROWS.rows())
 
 
 @functools.lru_cache(maxsize=4)

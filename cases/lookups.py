@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.clock import local_day
-from accounts.models import Membership, Organisation, OrgUnit, RoleHeld
+from accounts.models import Organisation, OrgUnit
+from cases.access import DIVISION, Standing, standing
 from cases.calendar import load_calendar
 from cases.completeness import missing_at
 from cases.facts import day_number, day_of
@@ -45,6 +46,7 @@ class CaseLookups:
         self.checklists, self.mandate_no = checklists or {}, mandate_no
         self._calendar = calendar
         self._reads: dict[str, int] = {}
+        self._people: dict[str, Standing] = {}
 
     @property
     def reads(self) -> dict[str, int]:
@@ -85,10 +87,8 @@ class CaseLookups:
 
     # ---------------------------------------------------------------------------------------------- people
     def holds_role(self, person: str, role: str) -> bool:
-        held = RoleHeld.objects.with_role(role, self.day).filter(user_id=person)
-        if self.case.unit_id is not None:
-            held = held.filter(Q(unit_id=self.case.unit_id) | ~Q(unit__kind="division"))
-        return held.exists()
+        held = [h for h in self._standing(person).roles if h.role == role]
+        return any(self.case.unit_id in (None, h.unit_id) or h.unit_kind != DIVISION for h in held)
 
     def conflict(self, person: str) -> bool:
         if (
@@ -99,10 +99,12 @@ class CaseLookups:
             return True
         if self.case.organisation_id is None or person in ("", "system"):
             return False
-        members = Membership.objects.filter(
-            organisation_id=self.case.organisation_id, user_id=person, valid_from__lte=self.day
-        )
-        return members.filter(Q(valid_to=None) | Q(valid_to__gte=self.day)).exists()
+        return self.case.organisation_id in self._standing(person).organisations
+
+    def _standing(self, person: str) -> Standing:
+        if person not in self._people:
+            self._people[person] = standing(person, self.day)
+        return self._people[person]
 
     def _filed_for_another(self) -> bool:
         return self.case.opened_by_id != self.case.applicant_id

@@ -14,6 +14,7 @@ import pytest_django.fixtures
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import sync_playwright
@@ -78,11 +79,15 @@ def needed(name: str, get: Callable[[], Wanted]) -> Wanted:
 
 @pytest.fixture(autouse=True)
 def _nothing_cached() -> None:
-    """Throttles of one test must not refuse the next, nor its publications (whose keys come again) be met there."""
+    """Throttles of one test must not refuse the next, nor its publications (whose keys come again) be met there.
+
+    The language of its last page is not the next one's either: Django leaves it with the thread.
+    """
     from cases.procedures import hash_of
 
     cache.clear()
     hash_of.cache_clear()
+    translation.deactivate()
 
 
 # --- databases --------------------------------------------------------------------------------------------------

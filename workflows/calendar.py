@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -43,7 +44,7 @@ class DayRow:
     revision: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # known by identity: what is read off a calendar can be remembered
 class Calendar:
     """Which days are worked. `off` and `make_up` give the Vietnamese name of the day.
 
@@ -91,10 +92,11 @@ class Calendar:
 
     def half_days(self, moment: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:
         """Yield (start, end) of every half day of work that ends after `moment`, in order, without end."""
-        day = local_day(moment)
+        local = moment.astimezone(LOCAL)  # of one zone, moments are compared three times as fast
+        day = local.date()
         while True:
             if self.is_working(day):
-                yield from ((s, e) for s, e in _halves_of(day) if e > moment)
+                yield from (half for half in _halves_of(day) if half[1] > local)
             day += ONE_DAY
 
     def after_half_days(self, moment: dt.datetime, n: int) -> dt.datetime:
@@ -109,21 +111,27 @@ class Calendar:
 
     def working_time(self, start: dt.datetime, end: dt.datetime) -> dt.timedelta:
         """Return the office time between two moments (8 hours a day); zero when `end` is not after `start`."""
-        total = dt.timedelta(0)
-        for opened, closed in self.half_days(start):
-            if opened >= end:
-                break
-            total += min(closed, end) - max(opened, start)
-        return total
+        if end <= start:
+            return dt.timedelta(0)
+        first, last = start.astimezone(LOCAL), end.astimezone(LOCAL)
+        days = self.working_between(first.date() - ONE_DAY, last.date() - ONE_DAY)
+        return WORKDAY * days - self._worked(first) + self._worked(last)
 
     def add_working_time(self, moment: dt.datetime, length: dt.timedelta) -> dt.datetime:
         """Return the moment at which `length` of office time has passed since `moment`."""
-        for opened, closed in self.half_days(moment):
-            begin = max(opened, moment)
-            if length <= closed - begin:
-                return begin + length
-            length -= closed - begin
-        raise AssertionError("half_days never ends")
+        local = moment.astimezone(LOCAL)
+        if not length:
+            return max(next(self.half_days(local))[0], local)
+        day, left = local.date(), length + self._worked(local)
+        while not self.is_working(day) or left > WORKDAY:
+            left -= WORKDAY * self.is_working(day)
+            day += ONE_DAY
+        return _reached(day, left)
+
+    def _worked(self, local: dt.datetime) -> dt.timedelta:
+        """Return the office time of the moment's own day that has passed."""
+        halves = _halves_of(local.date()) if self.is_working(local.date()) else ()
+        return sum((min(max(local, start), end) - start for start, end in halves), dt.timedelta(0))
 
 
 def calendar_of(rows: Iterable[DayRow], decided_years: Iterable[int] = ()) -> Calendar:
@@ -158,13 +166,22 @@ def days_after(first: dt.date, last: dt.date) -> Iterator[dt.date]:
     return (first + dt.timedelta(days=n) for n in range(1, (last - first).days + 1))
 
 
+@lru_cache(maxsize=4096)
 def spelled(day: dt.date, lang: str) -> str:
     """Return a day for people: Thứ Ba 24/11/2026."""
     return f"{WEEKDAYS[lang][day.weekday()]} {day:%d/%m/%Y}"
 
 
-def _halves_of(day: dt.date) -> Iterator[tuple[dt.datetime, dt.datetime]]:
-    return ((dt.datetime.combine(day, s, LOCAL), dt.datetime.combine(day, e, LOCAL)) for s, e in HALF_DAYS)
+@lru_cache(maxsize=4096)
+def _halves_of(day: dt.date) -> tuple[tuple[dt.datetime, dt.datetime], ...]:
+    return tuple((dt.datetime.combine(day, s, LOCAL), dt.datetime.combine(day, e, LOCAL)) for s, e in HALF_DAYS)
+
+
+def _reached(day: dt.date, length: dt.timedelta) -> dt.datetime:
+    """Return the moment of a working day at which so much of its office time has passed."""
+    (start, noon), (after, _) = _halves_of(day)
+    morning = noon - start
+    return start + length if length <= morning else after + (length - morning)
 
 
 def _named(name: str, lang: str) -> str:

@@ -14,9 +14,10 @@ import datetime as dt
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from workflows.calendar import WORKDAY, Calendar, closes_at, days_after, local_day, spelled
+from workflows.calendar import ONE_DAY, WORKDAY, Calendar, closes_at, days_after, local_day, opens_at, spelled
 from workflows.definition import Duration, Share, Term, Unit
 from workflows.due_days import (
     DayLine,
@@ -94,7 +95,7 @@ def case_clock(
     due = max(found.day, *(line.day for line in promise)) if promise else found.day
     return ClockReading(
         due_on=due,
-        original_due_on=due_day(start, term.n, term.u, calendar).day,
+        original_due_on=due_day(start, term.n, term.u, calendar).day if stays.paused or restart else found.day,
         paused_days=sum(term.u in ("CD", "MONTH") or calendar.is_working(day) for day in stays.paused),
         running=stays.clock == "run",
         used_share=_used_share(max(received, closes_at(restart)) if restart else received, due, stays, calendar),
@@ -130,6 +131,7 @@ def step_due(
     return calendar.add_working_time(entered, length)
 
 
+@lru_cache(maxsize=1024)
 def share_moment(start: dt.datetime, end: dt.datetime, share: float, calendar: Calendar) -> dt.datetime:
     """Return the moment at which `share` (0..1) of the office time between two moments has passed."""
     whole = calendar.working_time(start, end)
@@ -185,13 +187,8 @@ def _used_share(start: dt.datetime, due: dt.date, stays: _Stays, calendar: Calen
 def _unpaused_time(
     start: dt.datetime, end: dt.datetime, paused: Collection[dt.date], calendar: Calendar
 ) -> dt.timedelta:
-    total = dt.timedelta(0)
-    for opened, closed in calendar.half_days(start):
-        if opened >= end:
-            break
-        if local_day(opened) not in paused:
-            total += min(closed, end) - max(opened, start)
-    return total
+    stood = (calendar.working_time(max(start, opens_at(d)), min(end, opens_at(d + ONE_DAY))) for d in paused)
+    return calendar.working_time(start, end) - sum(stood, dt.timedelta(0))
 
 
 def _duration_due(entered: dt.datetime, within: Duration, factor: float, calendar: Calendar) -> dt.datetime:

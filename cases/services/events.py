@@ -9,15 +9,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import UUIDField
 
 from accounts.models import User
 from cases.canonical import commit, event_body, leaf_hash
 from cases.errors import CaseNotFound
 from cases.models import Case, Event, EventValues
+from cases.prepared import Asked, Prepared
 from cases.procedures import hash_of
 from cases.services.turn import Turn
 
 SYSTEM = "system"
+LOCKED = Prepared(
+    lambda: Case.objects.select_for_update(of=("self",), no_key=True)
+    .select_related("unit")
+    .filter(pk=Asked("case", UUIDField()))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +113,7 @@ def _committed(inputs: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any
 
 def locked_case(case_id: uuid.UUID) -> Case:
     """Return the case, its row locked until the transaction ends. Raises CaseNotFound."""
-    rows = Case.objects.select_for_update(of=("self",), no_key=True)
-    found = rows.select_related("unit").filter(pk=case_id).first()
+    found = LOCKED.first(case=case_id)
     if found is None:
         raise CaseNotFound(case_id)
     return found

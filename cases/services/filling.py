@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db.models import UUIDField
+
 from accounts.models import User
 from cases.models import Attachment, Case, Part
+from cases.prepared import Asked, Prepared
 from cases.services.changes import CHANGE, cleaned_changes
 from cases.services.computing import compute
 from cases.services.turn import Turn
@@ -18,6 +21,7 @@ from workflows.engine import asked
 from workflows.errors import Reason
 
 # Names in the data of a request that are no fields.
+ACTIVE = Prepared(lambda: User.objects.filter(pk=Asked("person", UUIDField()), is_active=True))
 RESERVED = frozenset({"confirm", "checklist", "changes", "dossier", "part_fields"})
 
 
@@ -90,7 +94,7 @@ def person_of(text: str) -> User | None:
     if "@" in text:
         return User.objects.filter(email=text.strip().lower(), is_active=True).first()
     try:
-        return User.objects.filter(pk=uuid.UUID(text), is_active=True).first()
+        return ACTIVE.first(person=uuid.UUID(text))
     except ValueError:
         return None
 

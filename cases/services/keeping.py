@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,8 +21,7 @@ def keep_named(turn: Turn, ask: Mapping[str, Any]) -> None:
     """Keep what an ask of a fixed name means: who handles the case, which unit, where an original is."""
     case = turn.case
     if "assignee" in ask:
-        case.assignee_id = ask["assignee"]
-        Task.objects.filter(case=case, role="specialist", done_at=None).update(assignee_id=ask["assignee"])
+        case.assignee_id = uuid.UUID(ask["assignee"])
     if "successor_unit" in ask:
         case.attributes.setdefault("received_by_unit", case.unit.code if case.unit is not None else "")
         case.unit = OrgUnit.objects.filter(code=ask["successor_unit"]).order_by("-valid_from").first()

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import uuid
 
+from django.db.models import UUIDField
+
 from accounts.mandates import mandate_for
 from accounts.models import User
 from cases.access import APPLICANTS, is_applicant, roles_on, sees_part, visible_cases
 from cases.errors import CaseChanged, CaseNotFound
 from cases.models import Case, Event, Part
+from cases.prepared import Asked, Prepared
 from cases.procedures import definition_of
 from cases.services.events import locked_case
 from cases.services.turn import Request, Snapshot, Turn
 from workflows.definition import Step
 from workflows.errors import Reason, TransitionRefused
+
+PARTS = Prepared(lambda: Part.objects.filter(case_id=Asked("case", UUIDField())))
 
 
 def load_turn(request: Request) -> Turn:
@@ -28,7 +33,7 @@ def load_turn(request: Request) -> Turn:
 
 def parts_of(case: Case) -> list[Part]:
     """Return the parts of a case in the order in which they were opened."""
-    return sorted(Part.objects.filter(case=case), key=lambda p: (p.opened_at, int(p.key.rpartition("-")[2])))
+    return sorted(PARTS.rows(case=case.pk), key=lambda p: (p.opened_at, int(p.key.rpartition("-")[2])))
 
 
 def take_roles(turn: Turn, actor: User | None, acting_for: User | None) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import UUIDField
 
 from accounts.models import User
 from cases.access import counts, holdings
 from cases.errors import CaseNotFound
 from cases.models import Case, Part, Task
+from cases.prepared import Asked, Prepared, insert
 from cases.services.events import Happening, append_alone, locked_case
 from cases.services.turn import Turn
 from workflows.clock import step_due
@@ -23,6 +25,9 @@ from workflows.errors import Reason, TransitionRefused
 # Reasons that another person or a filled-in form would not meet: while they stand, nobody has work here.
 BLOCKING = frozenset({"not_in_state"})
 LINK_PENDING = "link_pending"  # a task that no step closes: it waits for another procedure (cases.services.links)
+OPEN = Prepared(
+    lambda: Task.objects.filter(case_id=Asked("case", UUIDField()), done_at=None).exclude(state=LINK_PENDING)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +49,26 @@ class Wanted:
 def keep_tasks(turn: Turn) -> list[Task]:
     """Close the tasks whose work is gone, open those that are new; return the open ones."""
     keys = {p.pk: p.key for p in turn.parts}
-    open_now = Task.objects.filter(case=turn.case, done_at=None).exclude(state=LINK_PENDING)
-    standing = {_identity(t, keys): t for t in open_now}
+    standing = {_identity(t, keys): t for t in OPEN.rows(case=turn.case.pk)}
+    _hand_over(turn, standing.values())
     wanted = {w.identity: w for w in wanted_tasks(turn)}
     gone = [t.pk for i, t in standing.items() if i not in wanted]
     if gone:
         Task.objects.filter(pk__in=gone).update(done_at=turn.now)
     new = [_task(turn, w) for i, w in wanted.items() if i not in standing]
     if new:
-        Task.objects.bulk_create(new)
+        insert(new)
     return [t for i, t in standing.items() if i in wanted] + new
+
+
+def _hand_over(turn: Turn, standing: Iterable[Task]) -> None:
+    """Specialists' tasks are those of the specialist who handles the case."""
+    assignee = turn.case.assignee_id
+    moved = [t for t in standing if t.role == "specialist" and assignee is not None and t.assignee_id != assignee]
+    if moved:
+        Task.objects.filter(pk__in=[t.pk for t in moved]).update(assignee_id=assignee)
+    for task in moved:
+        task.assignee_id = assignee
 
 
 def _identity(task: Task, keys: Mapping[uuid.UUID, str]) -> tuple[str, str, str, str]:

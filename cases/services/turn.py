@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -56,8 +56,11 @@ class Snapshot:
 
     @classmethod
     def of(cls, record: Case | Part) -> Snapshot:
-        names = CASE_CONTENTS if isinstance(record, Case) else PART_CONTENTS
-        return cls(record.version, tuple(copy.deepcopy(getattr(record, name)) for name in names))
+        return cls(record.version, _contents(record))
+
+    def differs(self, record: Case | Part) -> bool:
+        """Whether the record holds something else now."""
+        return _contents(record) != self.contents
 
 
 CASE_CONTENTS = (
@@ -78,6 +81,12 @@ CASE_CONTENTS = (
     "case_code",
 )
 PART_CONTENTS = ("state", "fields", "papers", "closed", "ended", "stale", "due_on", "proposal")
+
+
+def _contents(record: Case | Part) -> tuple[Any, ...]:
+    """Return what counts, as nothing can change it any more: JSON as its text."""
+    values = (getattr(record, n) for n in (CASE_CONTENTS if isinstance(record, Case) else PART_CONTENTS))
+    return tuple(json.dumps(v, sort_keys=True) if isinstance(v, dict | list) else v for v in values)
 
 
 @dataclass(slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cases.errors import CaseChanged
-from cases.models import Case, Event, EventValues, OutboxEntry, Part, Task
+from cases.models import Case, Part, Task
+from cases.prepared import insert, update
 from cases.services.keeping import keep_all
 from cases.services.turn import Snapshot, Turn
 
@@ -20,9 +19,8 @@ def write(turn: Turn) -> list[Task]:
     if turn.events:
         turn.case.head_seq, turn.case.head_hash = turn.events[-1].seq, turn.events[-1].hash
     _write_case(turn)
-    Event.objects.bulk_create(turn.events)
-    EventValues.objects.bulk_create(turn.values)
-    OutboxEntry.objects.bulk_create(turn.outbox)
+    for rows in (turn.events, turn.values, turn.outbox):
+        insert(rows)
     return tasks
 
 
@@ -39,14 +37,14 @@ def _write_parts(turn: Turn) -> None:
 def _write_later_days(turn: Turn) -> None:
     """Write the last days of parts that follow from what the step opened or set."""
     for part in turn.parts:
-        if Snapshot.of(part) != turn.before[part.pk]:
+        if turn.before[part.pk].differs(part):
             Part.objects.filter(pk=part.pk).update(due_on=part.due_on)
 
 
 def _changed(turn: Turn, record: Case | Part) -> bool:
     """A note of the system alone (served, overdue) makes nobody's open form stale: it is written, the version stays."""
     known = turn.before[record.pk]
-    if Snapshot.of(record) == known:
+    if not known.differs(record):
         return False
     if turn.request.actor is not None or turn.moved:
         record.version = known.version + 1
@@ -61,9 +59,6 @@ def _write_case(turn: Turn) -> None:
 
 def _update(record: Case | Part, version: int) -> None:
     """Update all columns of a row `WHERE version = …`; the lock makes a miss impossible, the check makes it loud."""
-    values: dict[str, Any] = {
-        f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields if f.name not in FINAL
-    }
-    rows: Any = type(record)._default_manager.filter(pk=record.pk, version=version)
-    if rows.update(**values) != 1:
+    fields = [f for f in record._meta.concrete_fields if f.name not in FINAL]
+    if not update(record, fields, version=version):
         raise CaseChanged(record.version, "", "", "", "")

@@ -1,0 +1,105 @@
+"""Questions compiled once give what their querysets give, each time anew."""
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import CharField
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import OrgUnit
+from cases.models import OutboxEntry
+from cases.prepared import Asked, Prepared, insert, update
+from cases.services import advance_case
+from cases.services.events import locked_case
+from tests.procedures.province import case_at
+from tests.procedures.runner import person
+
+NOW = dt.datetime(2026, 3, 2, 2, 10, tzinfo=dt.UTC)
+BY_CODE = Prepared(lambda: OrgUnit.objects.filter(code=Asked("code", CharField())).order_by("pk"))
+NAMES = Prepared(lambda: OrgUnit.objects.filter(code=Asked("code", CharField())).values_list("code", "name"))
+
+
+def entry(key: str, **payload: Any) -> OutboxEntry:
+    return OutboxEntry(key=key, kind="notice", seq=1, payload=payload, due=NOW, created_at=NOW)
+
+
+@pytest.fixture
+def units(db: None) -> None:
+    for code, name in (("le_tan", "Phòng Lễ tân"), ("lanh_su", "Phòng Lãnh sự")):
+        OrgUnit.objects.create(code=code, name=name, kind="division", valid_from=dt.date(2025, 1, 1))
+
+
+@pytest.mark.usefixtures("units")
+def test_each_value_asked_gets_its_own_rows() -> None:
+    assert [unit.name for unit in BY_CODE.rows(code="le_tan")] == ["Phòng Lễ tân"]
+    assert [unit.name for unit in BY_CODE.rows(code="lanh_su")] == ["Phòng Lãnh sự"]
+    assert BY_CODE.first(code="ngoai_vu") is None
+
+
+@pytest.mark.usefixtures("units")
+def test_an_object_is_the_one_that_the_queryset_gives() -> None:
+    prepared, plain = BY_CODE.first(code="le_tan"), OrgUnit.objects.get(code="le_tan")
+    assert prepared == plain
+    assert prepared is not None
+    assert prepared.valid_from == plain.valid_from
+    prepared.name = "Phòng Lễ tân và Hợp tác"
+    prepared.save()
+    assert OrgUnit.objects.get(code="le_tan").name == "Phòng Lễ tân và Hợp tác"
+
+
+@pytest.mark.usefixtures("units")
+def test_a_list_of_values_comes_as_tuples() -> None:
+    assert NAMES.rows(code="lanh_su") == [("lanh_su", "Phòng Lãnh sự")]
+
+
+@pytest.mark.usefixtures("units")
+def test_it_is_one_statement_and_its_values_are_bound_never_written_into_it(
+    django_assert_num_queries: Any,
+) -> None:
+    with django_assert_num_queries(1):
+        assert BY_CODE.rows(code="'; DROP TABLE accounts_orgunit; --") == []
+
+
+@pytest.mark.django_db
+def test_rows_inserted_together_get_their_numbers_in_order(django_assert_num_queries: Any) -> None:
+    rows = [entry("a", notice="việc mới"), entry("b", notice="nhắc & hẹn")]
+    with django_assert_num_queries(1):
+        insert(rows)
+    kept = OutboxEntry.objects.in_bulk([row.pk for row in rows])
+    assert [kept[row.pk].payload for row in rows] == [{"notice": "việc mới"}, {"notice": "nhắc & hẹn"}]
+
+
+@pytest.mark.django_db
+def test_nothing_to_insert_asks_nothing(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        insert([])
+
+
+@pytest.mark.usefixtures("in_province")
+def test_a_row_is_written_at_the_version_that_was_read_and_at_no_other() -> None:
+    case = case_at("received").case
+    with transaction.atomic():
+        held = locked_case(case.pk)
+        fields = [f for f in held._meta.concrete_fields if f.name in ("title", "version")]
+        held.title, before, held.version = "Nước sạch vùng cao", held.version, held.version + 1
+        assert update(held, fields, version=before)
+        assert not update(held, fields, version=before)
+    case.refresh_from_db()
+    assert (case.title, case.version) == ("Nước sạch vùng cao", before + 1)
+
+
+@pytest.mark.usefixtures("in_province")
+def test_a_step_without_a_paper_takes_at_most_fourteen_statements() -> None:
+    """Issue bound; on PostgreSQL the hint to the worker is the last of them."""
+    walk = case_at("received")
+    with CaptureQueriesContext(connection) as asked:
+        advance_case(
+            case_id=walk.case.pk, transition="assign", actor=person("son"), now=walk.now,
+            data={"assignee": str(person("ha").pk)},
+        )  # fmt: skip
+    around = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+    told = [q["sql"] for q in asked.captured_queries if not q["sql"].startswith(around)]
+    assert len(told) <= 14, "\n".join(told)
