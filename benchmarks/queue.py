@@ -78,7 +78,7 @@ def main() -> None:
         from tests.procedures.runner import person  # noqa: PLC0415
 
         walk = case_at("received")
-        waiting(copies(walk.case, OPEN), walk.now)
+        copies(walk.case, OPEN)  # each with its open task for the head of division
         desk, found, have = desk_of(person("son"), walk.now), {}, 0
         for size in sizes:
             grow(walk.case, have, size)
@@ -88,16 +88,6 @@ def main() -> None:
         ratio = found[sizes[-1]] / found[sizes[0]]
         print(f"ratio            {ratio:8.2f}     (at most {MOST_RATIO})")
         sys.exit(0 if ratio <= MOST_RATIO and "task_open" in plan(desk) else 1)
-
-
-def waiting(cases: list[Any], now: Any) -> None:
-    """Give every case the open task of the head of division."""
-    from cases.models import Task  # noqa: PLC0415
-
-    Task.objects.bulk_create(
-        Task(case=case, state="received", role="division_head", unit_code="hop_tac_quoc_te", opened_at=now, due_at=now)
-        for case in cases
-    )
 
 
 if __name__ == "__main__":

@@ -94,12 +94,9 @@ def test_a_row_is_written_at_the_version_that_was_read_and_at_no_other() -> None
 @pytest.mark.usefixtures("in_province")
 def test_a_step_without_a_paper_takes_at_most_fourteen_statements() -> None:
     """Issue bound; on PostgreSQL the hint to the worker is the last of them."""
-    walk = case_at("received")
+    walk, head, data = case_at("received"), person("son"), {"assignee": str(person("ha").pk)}
     with CaptureQueriesContext(connection) as asked:
-        advance_case(
-            case_id=walk.case.pk, transition="assign", actor=person("son"), now=walk.now,
-            data={"assignee": str(person("ha").pk)},
-        )  # fmt: skip
+        advance_case(case_id=walk.case.pk, transition="assign", actor=head, now=walk.now, data=data)
     around = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
     told = [q["sql"] for q in asked.captured_queries if not q["sql"].startswith(around)]
     assert len(told) <= 14, "\n".join(told)

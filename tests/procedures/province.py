@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import OrgUnit
 from accounts.services import close_unit, open_unit
 from cases.ids import submission_code, uuid7
-from cases.models import Case, Event, Part
+from cases.models import Case, Event, Part, Task
 from cases.publication import publish_all
 from config.trial import load_trial
 from documents.models import Document
@@ -58,9 +58,11 @@ def steps_until(scenario: Scenario, state: str) -> int:
 
 
 def copies(case: Case, count: int) -> list[Case]:
-    """Return cases that stand where this one stands, with its parts, papers and events; for tests that need many."""
+    """Return cases that stand where this one stands, with its work, parts, papers and events; for tests of many."""
     made = [_copied(case) for _ in range(count)]
     Case.objects.bulk_create(made)
+    work = list(Task.objects.filter(case=case, part=None).values())
+    Task.objects.bulk_create(Task(**{**row, "id": None, "case_id": copy.pk}) for copy in made for row in work)
     for kind in (Part, Document):
         rows = list(kind.objects.filter(case=case))
         kind.objects.bulk_create(_row(row, copy) for copy in made for row in rows)
