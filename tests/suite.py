@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 import json
 import os
 import platform
@@ -14,6 +15,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +40,8 @@ SAMPLE = (
 )  # fmt: skip
 ON_BOTH = "tests/cases/test_protection.py"  # asks for a PostgreSQL of its own beside SQLite: runs once, on SQLite
 # They start the product's own processes and wait for them: beside the others instead of after them.
-WITH_PROCESSES = ("e2e", "faults", "setup", "config", "cases/commands")
+WITH_PROCESSES = ("e2e", "faults", "cases/commands")
+INSTALLATION = ("setup", "config")
 FIGURES = ROOT / "docs" / "figures" / "test-all.md"
 OURS = ("DATABASE_URL", "REDIS_URL", "HOSO_ENV", "VAR_DIR")  # the developer's own installation stays out of it
 
@@ -57,43 +61,69 @@ def started(get: Callable[[], Server], stack: contextlib.ExitStack) -> str:
     return server.url
 
 
-def pytest_run(arguments: list[str], results: Path, env: dict[str, str], output: Any = None) -> subprocess.Popen[bytes]:
-    """Start pytest with the fixed seed; it writes its counts to `results`."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "randomly", f"--randomly-seed={SEED}", *arguments]
+@dataclass(frozen=True)
+class Part:
+    """A part of the suite in a process of its own."""
+
+    name: str
+    arguments: list[str]
+    env: dict[str, str]
+    shown: bool = False  # while it runs; of the others what they printed is shown when they have ended
+
+
+def parts_of(arguments: list[str], database: str, broker: str, *, everything: bool) -> list[list[Part]]:
+    """Return the parts by chains: chains run at once (two cores), the parts of one chain after each other."""
+    env = {"TEST_DATABASE_URL": database, "HOSO_TEST_ALL": str(int(everything))}
+    shared = {**env, "TEST_REDIS_URL": broker}  # the others start a Redis of their own: faults flush theirs
+    apart = [f"tests/{room}" for room in (*WITH_PROCESSES, *INSTALLATION)]
+    rest = [f"--ignore={room}" for room in apart]
+    tables = [f"tests/{room}" for room in (WITH_TABLES if everything else SAMPLE)]
+    on_postgres = [*tables, f"--ignore={ON_BOTH}", *arguments]
+    last = [Part("PostgreSQL", on_postgres, {**env, "DATABASE_URL": database})] if database else []
+    return [
+        [Part("SQLite", [*rest, *arguments], shared, shown=True)],
+        [Part("processes", [*apart[: len(WITH_PROCESSES)], *arguments], env)],
+        [Part("installation", [*apart[len(WITH_PROCESSES) :], *arguments], env), *last],
+    ]
+
+
+def pytest_run(part: Part, folder: Path) -> int:
+    """Run pytest with the fixed seed; it writes its counts into the folder. Return its exit code."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "randomly", f"--randomly-seed={SEED}", *part.arguments]
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
-    environment = {**kept, **env, "HOSO_RESULTS": str(results)}
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    environment = {**kept, **part.env, "HOSO_RESULTS": str(folder / part.name)}
+    with (folder / f"{part.name}.log").open("wb") as output:
+        where = None if part.shown else output
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=where, stderr=subprocess.STDOUT, check=False
+        ).returncode
+
+
+def chain_run(parts: list[Part], folder: Path) -> bool:
+    """Run the parts of a chain; say what each printed as soon as it has ended. Return whether all is well."""
+    well = True
+    for part in parts:
+        well = not pytest_run(part, folder) and well
+        said = (folder / f"{part.name}.log").read_text()
+        say(f"\n===== {part.name} =====\n{said}" if said else "")
+    return well
 
 
 def run(arguments: list[str], *, everything: bool) -> tuple[dict[str, dict[str, Any]], bool]:
-    """Run all at once (two cores) and return the counts and whether all is well."""
+    """Run every part and return the counts and whether all is well."""
     results: dict[str, dict[str, Any]] = {}
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hoso-suite-")))
         database, broker = started(postgres, stack), started(redis, stack)
-        env = {"TEST_DATABASE_URL": database, "HOSO_TEST_ALL": str(int(everything))}
-        shared = {**env, "TEST_REDIS_URL": broker}  # the others start a Redis of their own: faults flush theirs
-        logs = {name: stack.enter_context((folder / f"{name}.log").open("w+b")) for name in ("processes", "PostgreSQL")}
-        apart = [f"tests/{room}" for room in WITH_PROCESSES]
-        rest = [f"--ignore={room}" for room in apart]
-        running = {
-            "SQLite": pytest_run([*rest, *arguments], folder / "SQLite", shared),
-            "processes": pytest_run([*apart, *arguments], folder / "processes", env, logs["processes"]),
-        }
-        if database:
-            own = {**env, "DATABASE_URL": database}
-            folders = [f"tests/{room}" for room in (WITH_TABLES if everything else SAMPLE)]
-            chosen = [*folders, f"--ignore={ON_BOTH}", *arguments]
-            running["PostgreSQL"] = pytest_run(chosen, folder / "PostgreSQL", own, logs["PostgreSQL"])
-        codes = {name: process.wait() for name, process in running.items()}
-        for name in running:
+        chains = parts_of(arguments, database, broker, everything=everything)
+        with ThreadPoolExecutor(len(chains)) as pool:
+            well = all(list(pool.map(lambda chain: chain_run(chain, folder), chains)))
+        for part in itertools.chain(*chains):
             with contextlib.suppress(OSError):
-                results[name] = json.loads((folder / name).read_text())
-        for name in logs:
-            say(f"\n===== {name} =====\n" + (folder / f"{name}.log").read_text())
+                results[part.name] = json.loads((folder / part.name).read_text())
     if not database:
         say("PostgreSQL: not found, the suite ran on SQLite only (apt-get install postgresql, or set DATABASE_URL)")
-    return results, not any(codes.values()) and bool(database or not IN_CI)
+    return results, well and bool(database or not IN_CI)
 
 
 def figures(results: dict[str, dict[str, Any]], seconds: float) -> str:
@@ -104,7 +134,7 @@ def figures(results: dict[str, dict[str, Any]], seconds: float) -> str:
         f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores, seed {SEED},"
         f" {seconds / 60:.1f} minutes.",
         "",
-        "| database | passed | failed | skipped | seconds |",
+        "| part | passed | failed | skipped | seconds |",
         "|---|---|---|---|---|",
     ]
     for name, r in results.items():
