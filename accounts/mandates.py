@@ -15,10 +15,14 @@ def mandate_for(grantee: User, grantor: User, procedure: str, act: str, day: dt.
 
 def mandates_covering(grantee: User, procedure: str, act: str, day: dt.date) -> Iterator[Mandate]:
     """Yield every mandate of the person that carries the act on the day, whoever gave it."""
-    rows = Mandate.objects.in_force(day).filter(grantee=grantee).select_related("grantor")
-    return (row for row in rows if row.covers(procedure, act))
+    return (row for row in mandates_of(grantee, day) if row.covers(procedure, act))
 
 
 def mandates_between(grantee: User, grantor: User, day: dt.date) -> list[Mandate]:
     """Return every mandate in force that one person holds of another; each says which acts it covers."""
-    return list(Mandate.objects.in_force(day).filter(grantee=grantee, grantor=grantor))
+    return [row for row in mandates_of(grantee, day) if row.grantor_id == grantor.pk]
+
+
+def mandates_of(grantee: User, day: dt.date) -> list[Mandate]:
+    """Return every mandate in force that a person holds, whoever gave it."""
+    return list(Mandate.objects.in_force(day).filter(grantee=grantee).select_related("grantor"))

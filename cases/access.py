@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import DateField, Q, QuerySet, UUIDField, Value
 
 from accounts.clock import local_day
-from accounts.models import Membership, RoleHeld, User
+from accounts.mandates import mandates_of
+from accounts.models import Mandate, Membership, RoleHeld, User
 from cases.models import Attachment, Case, Part
 from cases.prepared import Asked, Prepared
 from cases.procedures import definition_by
@@ -92,6 +93,11 @@ def roles_on(case: Case, user: User | None, now: dt.datetime, part: Part | None 
     return roles | APPLICANTS if applies else roles
 
 
+def lent_on(case: Case, mandate: Mandate, now: dt.datetime, part: Part | None = None) -> frozenset[str]:
+    """Return what a mandate lends on this case: the one role that it names, as the grantor has it here."""
+    return roles_on(case, mandate.grantor, now, part) & {mandate.role}
+
+
 def counts(holding: Holding, case: Case, part: Part | None, user: User) -> bool:
     """Whether a role held somewhere counts on this case: unit, assignment and the agency asked."""
     if holding.role == "consultee":
@@ -104,16 +110,26 @@ def counts(holding: Holding, case: Case, part: Part | None, user: User) -> bool:
 
 
 def visible_cases(user: User, now: dt.datetime) -> QuerySet[Case]:
-    """Return the cases that a person may open: the own, the organisation's, the office's, those asked about."""
-    held = holdings(user, now)
-    asked = [h.unit_code for h in held if h.role == "consultee"]
-    seen = _own(user, now)
-    if asked:
-        seen |= Q(pk__in=Part.objects.filter(kind="opinion", fields__agency__in=asked).values("case"))
-    office = [h for h in held if h.role not in OUTSIDE and h.role != "administrator"]
-    if office:
-        seen |= _office_cases(office, user)
+    """Return the cases that a person may open: the own, the organisation's, the office's, those asked about.
+
+    A mandate in force opens what the role that it lends opens, in the procedures that it names.
+    """
+    seen = _own(user, now) | _in_scope(holdings(user, now), user)
+    for mandate in mandates_of(user, local_day(now)):
+        held = [h for h in holdings(mandate.grantor, now) if h.role == mandate.role]
+        lent = _in_scope(held, user)
+        seen |= lent & Q(procedure__in=mandate.procedures) if mandate.procedures else lent
     return Case.objects.filter(seen)
+
+
+def _in_scope(held: Iterable[Holding], user: User) -> Q:
+    """The cases that roles open: those on which the person's agency is asked, those of the office."""
+    found, held = Q(pk__in=[]), tuple(held)
+    asked = [h.unit_code for h in held if h.role == "consultee"]
+    if asked:
+        found |= Q(pk__in=Part.objects.filter(kind="opinion", fields__agency__in=asked).values("case"))
+    office = [h for h in held if h.role not in OUTSIDE and h.role != "administrator"]
+    return found | _office_cases(office, user) if office else found
 
 
 def own_cases(user: User, now: dt.datetime) -> QuerySet[Case]:
@@ -159,6 +175,9 @@ def may_see_field(field: Field, roles: Iterable[str]) -> bool:
 def roles_to_look(case: Case, user: User, now: dt.datetime) -> frozenset[str]:
     """Return the roles for reading: those on the case, and on any part of it that asks the person's agency."""
     roles = set(roles_on(case, user, now))
+    for mandate in mandates_of(user, local_day(now)):
+        if not mandate.procedures or case.procedure in mandate.procedures:
+            roles |= lent_on(case, mandate, now)
     agencies = {h.unit_code for h in holdings(user, now) if h.role == "consultee"}
     if agencies and case.parts.filter(kind="opinion", fields__agency__in=agencies).exists():
         roles.add("consultee")

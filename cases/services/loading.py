@@ -6,9 +6,9 @@ import uuid
 
 from django.db.models import UUIDField
 
-from accounts.mandates import mandate_for
+from accounts.mandates import mandates_between
 from accounts.models import User
-from cases.access import APPLICANTS, is_applicant, roles_on, sees_part, visible_cases
+from cases.access import APPLICANTS, is_applicant, lent_on, roles_on, sees_part, visible_cases
 from cases.errors import CaseChanged, CaseNotFound
 from cases.models import Case, Event, Part
 from cases.prepared import Asked, Prepared
@@ -47,11 +47,12 @@ def take_roles(turn: Turn, actor: User | None, acting_for: User | None) -> None:
         turn.applies = bool(turn.roles & APPLICANTS)
         return
     turn.applies = is_applicant(turn.case, actor, turn.now)
-    covered = (mandate_for(actor, acting_for, turn.case.procedure, act, turn.day) for act in _acts(turn))
-    mandate = next((found for found in covered if found is not None), None)
-    if mandate is None:
+    acts, given = _acts(turn), mandates_between(actor, acting_for, turn.day)
+    covering = [m for m in given if any(m.covers(turn.case.procedure, act) for act in acts)]
+    if not covering:
         raise TransitionRefused([no_mandate(acting_for)])
-    turn.roles = roles_on(turn.case, acting_for, turn.now, turn.part)
+    mandate = next((m for m in covering if m.role in _doers(turn)), covering[0])
+    turn.roles = lent_on(turn.case, mandate, turn.now, turn.part)
     turn.mandate_no = mandate.document_no
 
 
@@ -67,6 +68,11 @@ def no_mandate(grantor: User) -> Reason:
 def _acts(turn: Turn) -> list[str]:
     step = turn.machine(turn.part).step(turn.request.name)
     return mandated(step) if step is not None else [turn.request.name]
+
+
+def _doers(turn: Turn) -> tuple[str, ...]:
+    step = turn.machine(turn.part).step(turn.request.name)
+    return step.by if step is not None else ()
 
 
 def mandated(step: Step) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from accounts.mandates import mandates_covering
-from cases.access import ASKED, COUNTER, fills_at_counter, roles_on
+from cases.access import ASKED, COUNTER, fills_at_counter, lent_on, roles_on
 from cases.errors import FileRefused
 from cases.files.checking import Allowed
 from cases.models import Part
@@ -97,12 +97,10 @@ def _taker(turn: Turn, part: Part | None, step: Step) -> str:
     record, actor = part if part is not None else turn.case, turn.request.actor
     if actor is None or (step.kind == "transition" and record.state not in step.sources):
         return ""
-    lent = (m.grantor for m in mandates_covering(actor, turn.case.procedure, step.name, turn.day))
-    for person in (actor, *lent):
-        roles = {*step.by, step.recorded_by} & roles_on(turn.case, person, turn.now, part)
-        if roles:
-            return str(min(roles, key=str))
-    return ""
+    lent = mandates_covering(actor, turn.case.procedure, step.name, turn.day)
+    here = [roles_on(turn.case, actor, turn.now, part), *(lent_on(turn.case, m, turn.now, part) for m in lent)]
+    taken = next((found for roles in here if (found := {*step.by, step.recorded_by} & roles)), {""})
+    return str(min(taken, key=str))
 
 
 def _closed_to(turn: Turn) -> Reason:

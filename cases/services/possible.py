@@ -12,7 +12,7 @@ from django.db import transaction
 
 from accounts.mandates import mandates_between
 from accounts.models import Mandate, User
-from cases.access import is_applicant, roles_on, sees_part
+from cases.access import is_applicant, lent_on, roles_on, sees_part
 from cases.effects import preview_paper
 from cases.models import Case, Part
 from cases.procedures import definition_by
@@ -62,8 +62,7 @@ def possibilities(case: Case, actor: User, now: dt.datetime, acting_for: User | 
 
 def _of(turn: Turn, part: Part | None, lent: Sequence[Mandate] | None) -> Iterator[Possible]:
     """Yield the steps of a case or part; `lent`: the mandates under which somebody acts for another person."""
-    person = turn.request.acting_for or turn.request.actor
-    turn.roles = roles_on(turn.case, person, turn.now, part)
+    turn.roles = roles_on(turn.case, turn.request.actor, turn.now, part)
     turn.applies = is_applicant(turn.case, turn.request.actor, turn.now)
     machine = turn.machine(part)
     for step in (*machine.transitions, *machine.acts):
@@ -73,7 +72,9 @@ def _of(turn: Turn, part: Part | None, lent: Sequence[Mandate] | None) -> Iterat
 
 def _possible(turn: Turn, step: Step, part: Part | None, lent: Sequence[Mandate] | None) -> Possible:
     mandate = _covering(turn, step, lent) if lent is not None else None
-    turn.mandate_no = mandate.document_no if mandate is not None else ""
+    if lent is not None:
+        turn.roles = lent_on(turn.case, mandate, turn.now, part) if mandate is not None else frozenset()
+        turn.mandate_no = mandate.document_no if mandate is not None else ""
     attempt = _attempt(turn, step, part)
     said = explain(attempt)
     grantor = turn.request.acting_for
@@ -85,7 +86,8 @@ def _possible(turn: Turn, step: Step, part: Part | None, lent: Sequence[Mandate]
 
 def _covering(turn: Turn, step: Step, lent: Sequence[Mandate]) -> Mandate | None:
     acts = mandated(step)
-    return next((m for m in lent if any(m.covers(turn.case.procedure, act) for act in acts)), None)
+    covering = [m for m in lent if any(m.covers(turn.case.procedure, act) for act in acts)]
+    return next((m for m in covering if m.role in step.by), covering[0] if covering else None)
 
 
 def _attempt(turn: Turn, step: Step, part: Part | None) -> Attempt:
