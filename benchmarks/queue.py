@@ -7,7 +7,6 @@ The number of open tasks is the same at every size; the rest is history.
 
 from __future__ import annotations
 
-import statistics
 import sys
 import time
 from typing import Any
@@ -30,7 +29,8 @@ def grow(template: Any, have: int, want: int) -> None:
         else f"WITH s AS (SELECT generate_series({have + 1}, {want}) AS n) "
     )
     ident = "lower(hex(randomblob(16)))" if lite else "gen_random_uuid()"
-    own = {"id": ident, "submission_code": "'B' || n", "case_code": "'C' || n", "closed": "1" if lite else "true"}
+    name = "printf('#%09d', n)" if lite else "to_char(n, 'FM\"#\"000000000')"  # no real code begins so
+    own = {"id": ident, "submission_code": name, "case_code": name, "closed": "1" if lite else "true"}
     columns = [f.column for f in template._meta.concrete_fields]
     chosen = ", ".join(own.get(column, f't."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
@@ -44,13 +44,13 @@ def grow(template: Any, have: int, want: int) -> None:
         cursor.execute(
             "INSERT INTO cases_task (case_id, state, role, unit_code, urgent, opened_at, due_at, done_at)"
             " SELECT id, 'received', 'division_head', '', urgent, created_at, created_at, created_at FROM cases_case"
-            f" WHERE submission_code LIKE 'B%' AND CAST(substr(submission_code, 2) AS INTEGER) > {have}"
+            f" WHERE submission_code LIKE '#%' AND submission_code > '#{have:09d}'"
         )
         cursor.execute("ANALYZE")
 
 
 def page_ms(desk: Any) -> float:
-    """Return the median milliseconds of the queue's first page."""
+    """Return the milliseconds of the queue's first page, the fastest of many: what else the machine does is not it."""
     from cases.queries import to_take  # noqa: PLC0415
 
     taken = []
@@ -58,7 +58,7 @@ def page_ms(desk: Any) -> float:
         started = time.perf_counter()
         to_take(desk).page()
         taken.append((time.perf_counter() - started) * 1000)
-    return statistics.median(taken)
+    return min(taken)
 
 
 def plan(desk: Any) -> str:

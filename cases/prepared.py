@@ -11,12 +11,18 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
+PLAIN = {
+    models.CharField: str,
+    models.TextField: str,
+    models.PositiveIntegerField: int,
+    models.BooleanField: bool,
+}
 
 
 class Asked(Expression):
@@ -97,7 +103,7 @@ def insert(rows: Sequence[Model]) -> None:
         return
     connection = connections[DEFAULT_DB_ALIAS]
     head, places, tail, fields = _insert_of(type(rows[0]), connection.vendor)
-    values = [f.get_db_prep_save(f.pre_save(row, add=True), connection) for row in rows for f in fields]
+    values = [_stored(f, f.pre_save(row, add=True), connection) for row in rows for f in fields]
     with connection.cursor() as cursor:
         cursor.execute(head + ", ".join([places] * len(rows)) + tail, values)
         numbers = cursor.fetchall() if tail else [()] * len(rows)
@@ -110,10 +116,31 @@ def insert(rows: Sequence[Model]) -> None:
 def update(row: Model, fields: Sequence[Field[Any, Any]], *, version: int) -> bool:
     """Write these fields of a row that is still at `version`; return whether it was. One statement."""
     connection = connections[DEFAULT_DB_ALIAS]
-    values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in (*fields, row._meta.pk)]
+    values = [_stored(f, getattr(row, f.attname), connection) for f in (*fields, row._meta.pk)]
     with connection.cursor() as cursor:
         cursor.execute(_update_of(type(row), tuple(f.column for f in fields), connection.vendor), [*values, version])
         return bool(cursor.rowcount == 1)
+
+
+def set_together(rows: Sequence[Model], name: str, value: Any) -> None:
+    """Give one column of some rows of a model the same value, in the database and in memory. One statement."""
+    if not rows:
+        return
+    connection = connections[DEFAULT_DB_ALIAS]
+    field: Any = rows[0]._meta.get_field(name)
+    key = rows[0]._meta.pk
+    keys = [key.get_db_prep_save(row.pk, connection) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_setting(type(rows[0]), name, len(rows)), [field.get_db_prep_save(value, connection), *keys])
+    for row in rows:
+        setattr(row, field.attname, value)
+
+
+def _stored(field: Field[Any, Any], value: Any, connection: Any) -> Any:
+    """Return a value as the driver takes it; text, numbers and yes or no are taken as they are."""
+    if value is None or type(value) is PLAIN.get(type(field)):
+        return value
+    return field.get_db_prep_save(value, connection)
 
 
 @cache
@@ -135,3 +162,12 @@ def _update_of(model: type[Model], columns: tuple[str, ...], vendor: str) -> str
     key = quoted(model._meta.pk.column)
     where = f"WHERE {key} = %s AND {quoted('version')} = %s"
     return f"UPDATE {quoted(model._meta.db_table)} SET {written} {where}"  # noqa: S608  # names of our own models
+
+
+@cache
+def _setting(model: type[Model], name: str, count: int) -> str:
+    quoted: Any = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    field: Any = model._meta.get_field(name)
+    column, key = quoted(field.column), quoted(model._meta.pk.column)
+    places = ", ".join(["%s"] * count)
+    return f"UPDATE {quoted(model._meta.db_table)} SET {column} = %s WHERE {key} IN ({places})"  # noqa: S608  # names of our own models

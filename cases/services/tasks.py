@@ -14,7 +14,7 @@ from accounts.models import User
 from cases.access import counts, holdings
 from cases.errors import CaseNotFound
 from cases.models import Case, Part, Task
-from cases.prepared import Asked, Prepared, insert
+from cases.prepared import Asked, Prepared, insert, set_together
 from cases.services.events import Happening, append_alone, locked_case
 from cases.services.turn import Turn
 from workflows.clock import step_due
@@ -52,23 +52,18 @@ def keep_tasks(turn: Turn) -> list[Task]:
     standing = {_identity(t, keys): t for t in OPEN.rows(case=turn.case.pk)}
     _hand_over(turn, standing.values())
     wanted = {w.identity: w for w in wanted_tasks(turn)}
-    gone = [t.pk for i, t in standing.items() if i not in wanted]
-    if gone:
-        Task.objects.filter(pk__in=gone).update(done_at=turn.now)
+    set_together([t for i, t in standing.items() if i not in wanted], "done_at", turn.now)
     new = [_task(turn, w) for i, w in wanted.items() if i not in standing]
-    if new:
-        insert(new)
+    insert(new)
     return [t for i, t in standing.items() if i in wanted] + new
 
 
 def _hand_over(turn: Turn, standing: Iterable[Task]) -> None:
     """Specialists' tasks are those of the specialist who handles the case."""
     assignee = turn.case.assignee_id
-    moved = [t for t in standing if t.role == "specialist" and assignee is not None and t.assignee_id != assignee]
-    if moved:
-        Task.objects.filter(pk__in=[t.pk for t in moved]).update(assignee_id=assignee)
-    for task in moved:
-        task.assignee_id = assignee
+    if assignee is not None:
+        moved = [t for t in standing if t.role == "specialist" and t.assignee_id != assignee]
+        set_together(moved, "assignee", assignee)
 
 
 def _identity(task: Task, keys: Mapping[uuid.UUID, str]) -> tuple[str, str, str, str]:

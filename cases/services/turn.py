@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Field
+
 from accounts.clock import local_day
 from accounts.models import User
 from cases.calendar import load_calendar
@@ -47,22 +49,6 @@ class Request:
         return str(self.actor.pk) if self.actor is not None else "system"
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What a record held when it was read: its version goes up when any of it differs at the end."""
-
-    version: int
-    contents: tuple[Any, ...]
-
-    @classmethod
-    def of(cls, record: Case | Part) -> Snapshot:
-        return cls(record.version, _contents(record))
-
-    def differs(self, record: Case | Part) -> bool:
-        """Whether the record holds something else now."""
-        return _contents(record) != self.contents
-
-
 CASE_CONTENTS = (
     "state",
     "dossier",
@@ -81,12 +67,36 @@ CASE_CONTENTS = (
     "case_code",
 )
 PART_CONTENTS = ("state", "fields", "papers", "closed", "ended", "stale", "due_on", "proposal")
+JSON = (dict, list)
+FINAL = frozenset({"id", "procedure", "submission_code", "created_at", "opened_by"})  # written once, when opened
 
 
-def _contents(record: Case | Part) -> tuple[Any, ...]:
-    """Return what counts, as nothing can change it any more: JSON as its text."""
-    values = (getattr(record, n) for n in (CASE_CONTENTS if isinstance(record, Case) else PART_CONTENTS))
-    return tuple(json.dumps(v, sort_keys=True) if isinstance(v, dict | list) else v for v in values)
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a record held when it was read: which columns are to be written, and whether its version goes up."""
+
+    version: int
+    held: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, record: Case | Part) -> Snapshot:
+        fields = record._meta.concrete_fields
+        return cls(record.version, {f.attname: _still(getattr(record, f.attname)) for f in fields})
+
+    def differs(self, record: Case | Part) -> bool:
+        """Whether what people know the record by is something else now."""
+        names = CASE_CONTENTS if isinstance(record, Case) else PART_CONTENTS
+        return any(_still(getattr(record, name)) != self.held[name] for name in names)
+
+    def changed(self, record: Case | Part) -> list[Field[Any, Any]]:
+        """Return the fields whose columns hold something else now."""
+        fields = (f for f in record._meta.concrete_fields if f.name not in FINAL)
+        return [f for f in fields if _still(getattr(record, f.attname)) != self.held[f.attname]]
+
+
+def _still(value: Any) -> Any:
+    """Return a value as nothing can change it any more: JSON as its text."""
+    return json.dumps(value, sort_keys=True) if isinstance(value, JSON) else value
 
 
 @dataclass(slots=True)

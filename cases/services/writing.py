@@ -8,8 +8,6 @@ from cases.prepared import insert, update
 from cases.services.keeping import keep_all
 from cases.services.turn import Snapshot, Turn
 
-FINAL = frozenset({"id", "procedure", "submission_code", "created_at", "opened_by"})
-
 
 def write(turn: Turn) -> list[Task]:
     """Write everything the turn has changed and return the tasks open now. Raises CaseChanged when the row moved on."""
@@ -30,7 +28,7 @@ def _write_parts(turn: Turn) -> None:
         turn.before |= {part.pk: Snapshot.of(part) for part in turn.opened}
     for part in turn.parts:
         if _changed(turn, part):
-            _update(part, turn.before[part.pk].version)
+            _update(part, turn.before[part.pk])
             turn.before[part.pk] = Snapshot.of(part)
 
 
@@ -52,13 +50,12 @@ def _changed(turn: Turn, record: Case | Part) -> bool:
 
 
 def _write_case(turn: Turn) -> None:
-    version = turn.before[turn.case.pk].version
     _changed(turn, turn.case)
-    _update(turn.case, version)
+    _update(turn.case, turn.before[turn.case.pk])
 
 
-def _update(record: Case | Part, version: int) -> None:
-    """Update all columns of a row `WHERE version = …`; the lock makes a miss impossible, the check makes it loud."""
-    fields = [f for f in record._meta.concrete_fields if f.name not in FINAL]
-    if not update(record, fields, version=version):
+def _update(record: Case | Part, known: Snapshot) -> None:
+    """Write what has changed `WHERE version = …`; the lock makes a miss impossible, the check makes it loud."""
+    fields = known.changed(record)
+    if fields and not update(record, fields, version=known.version):
         raise CaseChanged(record.version, "", "", "", "")
