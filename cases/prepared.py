@@ -61,10 +61,9 @@ class Prepared(Generic[Row]):
         connection = connections[DEFAULT_DB_ALIAS]
         known = self._compiled.get(connection.vendor) or self._once(connection)
         bound = [p.bind(values, connection) if isinstance(p, Asked) else p for p in known.params]
-        with connection.cursor() as cursor:
-            cursor.execute(known.sql, bound)
-            found = cursor.fetchall()
-        return [known.made(row) for row in known.converted(found)]
+        cursor = _cursor(connection)
+        cursor.execute(known.sql, bound)
+        return [known.made(row) for row in known.converted(cursor.fetchall())]
 
     def first(self, **values: Any) -> Row | None:
         """Return the first row, None without one; the queryset itself says how many are read."""
@@ -104,9 +103,9 @@ def insert(rows: Sequence[Model]) -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     head, places, tail, fields = _insert_of(type(rows[0]), connection.vendor)
     values = [_stored(f, f.pre_save(row, add=True), connection) for row in rows for f in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(head + ", ".join([places] * len(rows)) + tail, values)
-        numbers = cursor.fetchall() if tail else [()] * len(rows)
+    cursor = _cursor(connection)
+    cursor.execute(head + ", ".join([places] * len(rows)) + tail, values)
+    numbers = cursor.fetchall() if tail else [()] * len(rows)
     for row, number in zip(rows, numbers, strict=True):
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
         if number:
@@ -117,9 +116,9 @@ def update(row: Model, fields: Sequence[Field[Any, Any]], *, version: int) -> bo
     """Write these fields of a row that is still at `version`; return whether it was. One statement."""
     connection = connections[DEFAULT_DB_ALIAS]
     values = [_stored(f, getattr(row, f.attname), connection) for f in (*fields, row._meta.pk)]
-    with connection.cursor() as cursor:
-        cursor.execute(_update_of(type(row), tuple(f.column for f in fields), connection.vendor), [*values, version])
-        return bool(cursor.rowcount == 1)
+    cursor = _cursor(connection)
+    cursor.execute(_update_of(type(row), tuple(f.column for f in fields), connection.vendor), [*values, version])
+    return bool(cursor.rowcount == 1)
 
 
 def set_together(rows: Sequence[Model], name: str, value: Any) -> None:
@@ -130,10 +129,25 @@ def set_together(rows: Sequence[Model], name: str, value: Any) -> None:
     field: Any = rows[0]._meta.get_field(name)
     key = rows[0]._meta.pk
     keys = [key.get_db_prep_save(row.pk, connection) for row in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(_setting(type(rows[0]), name, len(rows)), [field.get_db_prep_save(value, connection), *keys])
+    given = field.get_db_prep_save(value, connection)
+    _cursor(connection).execute(_setting(type(rows[0]), name, len(rows)), [given, *keys])
     for row in rows:
         setattr(row, field.attname, value)
+
+
+def _cursor(connection: Any) -> Any:
+    """Return one cursor for the whole transaction: opening one costs as much as a small statement.
+
+    Every result is read to its end before the next statement. Outside a transaction, where a lost connection may be
+    opened anew, and where queries are logged, each statement has its own.
+    """
+    if not connection.in_atomic_block or connection.queries_logged:
+        return connection.cursor()
+    driver, cursor = getattr(connection, "kept_cursor", (None, None))
+    if driver is not connection.connection:
+        driver, cursor = connection.connection, connection.cursor()
+        connection.kept_cursor = (driver, cursor)
+    return cursor
 
 
 def _stored(field: Field[Any, Any], value: Any, connection: Any) -> Any:
