@@ -56,6 +56,13 @@ def published_codes() -> frozenset[str]:
     return frozenset(Published.objects.filter(replaced_at=None).values_list("procedure", flat=True))
 
 
+def steps_of(code: str) -> frozenset[str]:
+    """Return the names of the steps of a procedure, of all its current publications; none when it is not published."""
+    hashes = current().filter(procedure=code).values_list("hash", flat=True)
+    machines = (definition_by(found).machine for found in hashes)
+    return frozenset(s.name for machine in machines for s in (*machine.transitions, *machine.acts))
+
+
 def open_to_people(day: dt.date) -> list[Procedure]:
     """Return the procedures that take cases of applicants on a day, by their Vietnamese name."""
     latest = {row.procedure: row.hash for row in published_on(day).order_by("effective_from", "pk")}

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.services.checks import administrators_only
 from cases.effects import compile_templates
 from cases.models import Published, PublishedTemplate
-from cases.procedures import further_roots, published_codes
+from cases.procedures import further_roots, published_codes, steps_of
 from workflows.definition import Paper, Procedure
 from workflows.errors import DefinitionError, Fault
 from workflows.loader import Draft
@@ -123,7 +123,14 @@ def prepare(
 
 
 def _proof(written: Draft, found: Resolved, codes: set[str]) -> list[Fault]:
-    proof = prove(found.procedure, builtins=builtins_of(written.common), published=codes, places=found.places)
+    fired = {link.procedure for link in found.procedure.links if link.fires}
+    proof = prove(
+        found.procedure,
+        builtins=builtins_of(written.common),
+        published=codes,
+        steps_there={code: names for code in fired if (names := steps_of(code))},
+        places=found.places,
+    )
     return [*proof, *(f for f in written.faults if f.level != "error")]
 
 

@@ -18,6 +18,7 @@ from workflows.proof.people import prove_people
 from workflows.proof.times import prove_times
 from workflows.proof.values import prove_values
 from workflows.resolve import resolve
+from workflows.shapes import near
 
 
 def prove(
@@ -25,11 +26,13 @@ def prove(
     *,
     builtins: Mapping[str, BuiltinSpec],
     published: Collection[str] = (),
+    steps_there: Mapping[str, Collection[str]] | None = None,
     places: Places | None = None,
 ) -> tuple[Fault, ...]:
     """Return every fault of a procedure, errors before warnings; no error means that it may be published.
 
     `published`: codes of the procedures that are published, which links may lead to without a warning.
+    `steps_there`: by procedure, the names of the steps that links may fire there.
     `places`: where things stand in the folder ("transitions.submit" -> file and line), as resolve() found them.
     """
     findings = Findings(procedure, places or {})
@@ -43,6 +46,8 @@ def prove(
     prove_times(procedure, findings)
     _prove_public(procedure, findings)
     _warn_links(procedure, {*published, procedure.procedure}, findings)
+    own = {s.name for s in (*procedure.machine.transitions, *procedure.machine.acts)}
+    _prove_fired(procedure, {**(steps_there or {}), procedure.procedure: own}, findings)
     _warn_unconfirmed(procedure, findings)
     return tuple(sorted(findings.faults, key=lambda f: f.level != "error"))
 
@@ -81,6 +86,19 @@ def _warn_links(procedure: Procedure, published: Collection[str], findings: Find
                 f"links.{link.kind}",
                 f"liên kết tới thủ tục chưa công bố: {link.procedure}",
                 f"links to a procedure that is not published: {link.procedure}",
+            )
+
+
+def _prove_fired(procedure: Procedure, there: Mapping[str, Collection[str]], findings: Findings) -> None:
+    """What a link fires is a step of the other procedure, as far as that one is known."""
+    for link in procedure.links:
+        if link.fires is not None and link.fires not in there.get(link.procedure, (link.fires,)):
+            nearest = near(link.fires, sorted(there[link.procedure]))
+            hint_vi, hint_en = (f" (gần nhất: {nearest})", f" (nearest: {nearest})") if nearest else ("", "")
+            findings.error(
+                f"links.{link.kind}",
+                f"thủ tục {link.procedure} không có bước {link.fires}{hint_vi}",
+                f"{link.procedure} has no step {link.fires}{hint_en}",
             )
 
 

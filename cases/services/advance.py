@@ -17,7 +17,8 @@ from accounts.models import User
 from cases.errors import PaperImpossible
 from cases.models import Case, RefusedAttempt
 from cases.services import cosign
-from cases.services.loading import check_version, load_turn
+from cases.services.firing import fire_linked
+from cases.services.loading import check_version, load_turn, named_step
 from cases.services.outcome import Outcome, outcome_of
 from cases.services.repeats import first_answer, hash_of, keep_answer, operation_of
 from cases.services.retrying import retried
@@ -26,9 +27,7 @@ from cases.services.timers import timers_of
 from cases.services.turn import Request, Turn
 from cases.services.wake import wake
 from cases.services.writing import write
-from workflows.definition import Step
 from workflows.errors import Reason, TransitionRefused
-from workflows.shapes import near
 
 
 def advance_case(
@@ -119,11 +118,12 @@ def _advance(request: Request) -> Outcome:
 
 
 def advance_turn(turn: Turn, step: Callable[[], int]) -> Outcome:
-    """Run `step` (returns the seq of its event) on a loaded turn, then the automatic steps, and write."""
+    """Run `step` (returns its event's seq) on a loaded turn and the automatic steps; write; fire what is linked."""
     turn.timers_before = frozenset(timer.identity for timer in timers_of(turn))
     seq = step()
     run_autos(turn)
     tasks = write(turn)
+    fire_linked(turn, lambda linked: advance_turn(linked, lambda: _step_taken(linked)))
     return outcome_of(turn, seq, tasks)
 
 
@@ -131,19 +131,6 @@ def _step_taken(turn: Turn) -> int:
     if cosign.answers(turn):
         return cosign.answer(turn, take)
     return take(turn, named_step(turn), turn.part).seq
-
-
-def named_step(turn: Turn) -> Step:
-    """Return the step that the request names. Raises TransitionRefused for a name that the procedure does not have."""
-    machine = turn.machine(turn.part)
-    step = machine.step(turn.request.name)
-    if step is None:
-        nearest = near(turn.request.name, [s.name for s in (*machine.transitions, *machine.acts)])
-        hint_vi, hint_en = (f"; gần nhất: {nearest}", f"; nearest: {nearest}") if nearest else ("", "")
-        raise TransitionRefused(
-            [Reason("not_in_state", f"Thủ tục không có bước này{hint_vi}", f"The procedure has no such step{hint_en}")]
-        )
-    return step
 
 
 def remember_refusal(request: Request, reasons: tuple[Reason, ...]) -> None:

@@ -10,7 +10,7 @@ from cases.models import Case, LinkedCase, Part
 from cases.services.changes import accept_change
 from cases.services.papers import void_unnumbered, work_papers
 from cases.services.receipt import receive
-from cases.services.turn import Turn
+from cases.services.turn import Fired, Turn
 from workflows.definition import Link, State
 from workflows.engine import Attempt, Move
 from workflows.expressions import compiled
@@ -153,14 +153,17 @@ def open_part(turn: Turn, kind_code: str, fields: Mapping[str, Any]) -> Part:
 def _link(turn: Turn, attempt: Attempt, move: Move, part: Part | None) -> None:
     name = f"{part.kind}.{move.step.name}" if part is not None else move.step.name
     for link in (li for li in turn.definition.links if li.on == name):
-        row = LinkedCase.objects.create(
-            kind=link.kind,
-            case=turn.case,
-            procedure=link.procedure,
-            carries=_carried(link, attempt),
-            created_at=turn.now,
-        )
-        turn.promise("link", {"link": row.pk}, tag=link.kind)
+        if link.fires is not None:
+            turn.fired.append(Fired(link, _carried(link, attempt)))
+        else:
+            _promise_link(turn, link, _carried(link, attempt))
+
+
+def _promise_link(turn: Turn, link: Link, carries: dict[str, Any]) -> None:
+    row = LinkedCase.objects.create(
+        kind=link.kind, case=turn.case, procedure=link.procedure, carries=carries, created_at=turn.now
+    )
+    turn.promise("link", {"link": row.pk}, tag=link.kind)
 
 
 def _link_named(turn: Turn, move: Move) -> None:

@@ -17,6 +17,7 @@ from cases.services.events import locked_case
 from cases.services.turn import Request, Snapshot, Turn
 from workflows.definition import Step
 from workflows.errors import Reason, TransitionRefused
+from workflows.shapes import near
 
 PARTS = Prepared(lambda: Part.objects.filter(case_id=Asked("case", UUIDField())))
 
@@ -54,6 +55,19 @@ def take_roles(turn: Turn, actor: User | None, acting_for: User | None) -> None:
     mandate = next((m for m in covering if m.role in _doers(turn)), covering[0])
     turn.roles = lent_on(turn.case, mandate, turn.now, turn.part)
     turn.mandate_no = mandate.document_no
+
+
+def named_step(turn: Turn) -> Step:
+    """Return the step that the request names. Raises TransitionRefused for a name that the procedure does not have."""
+    machine = turn.machine(turn.part)
+    step = machine.step(turn.request.name)
+    if step is None:
+        nearest = near(turn.request.name, [s.name for s in (*machine.transitions, *machine.acts)])
+        hint_vi, hint_en = (f"; gần nhất: {nearest}", f"; nearest: {nearest}") if nearest else ("", "")
+        raise TransitionRefused(
+            [Reason("not_in_state", f"Thủ tục không có bước này{hint_vi}", f"The procedure has no such step{hint_en}")]
+        )
+    return step
 
 
 def no_mandate(grantor: User) -> Reason:

@@ -16,10 +16,9 @@ from cases.access import is_applicant, lent_on, roles_on, sees_part
 from cases.effects import preview_paper
 from cases.models import Case, Part
 from cases.procedures import definition_by
-from cases.services.advance import named_step
 from cases.services.applying import enter_move
 from cases.services.filling import fill, officer_fields
-from cases.services.loading import load_turn, mandated, no_mandate, parts_of
+from cases.services.loading import load_turn, mandated, named_step, no_mandate, parts_of
 from cases.services.papers import jobs_of
 from cases.services.taking import attempt_of
 from cases.services.turn import Request, Turn

@@ -81,6 +81,8 @@ def happening_of(
         facts["recorded"] = True
     if second:
         facts["agreed_by"] = second
+    if turn.request.chain:
+        facts["fired_by"] = str(turn.request.chain[-1])
     if turn.case.due_on is not None:
         facts["due_on"] = turn.case.due_on.isoformat()
     return Happening(

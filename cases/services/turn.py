@@ -18,7 +18,7 @@ from cases.facts import Facts, person_facts
 from cases.lookups import CaseLookups
 from cases.models import Case, Event, EventValues, OutboxEntry, Part
 from workflows.calendar import Calendar
-from workflows.definition import Machine, Procedure, Step
+from workflows.definition import Link, Machine, Procedure, Step
 from workflows.engine import Attempt
 
 
@@ -35,6 +35,7 @@ class Request:
     expected_version: int | None = None
     idempotency_key: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    chain: tuple[uuid.UUID, ...] = ()  # the linked cases whose steps have fired this one, the first of them first
 
     @property
     def confirms(self) -> frozenset[str]:
@@ -99,6 +100,14 @@ def _still(value: Any) -> Any:
     return json.dumps(value, sort_keys=True) if isinstance(value, JSON) else value
 
 
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A link whose step fires one in the linked cases, and what it carries into the asks there (facts form)."""
+
+    link: Link
+    carries: Mapping[str, Any]
+
+
 @dataclass(slots=True)
 class Turn:
     """What one transaction knows and has changed so far."""
@@ -115,6 +124,7 @@ class Turn:
     outbox: list[OutboxEntry] = field(default_factory=list)
     documents: list[dict[str, str]] = field(default_factory=list)
     opened: list[Part] = field(default_factory=list)
+    fired: list[Fired] = field(default_factory=list)
     timers_before: frozenset[tuple[str, ...]] = frozenset()
     before: dict[uuid.UUID, Snapshot] = field(default_factory=dict)  # versioned contents as they were read
     applies: bool = False  # the actor filed the case or belongs to the organisation that it belongs to

@@ -63,13 +63,20 @@ def _case(procedure: Procedure, types: Types) -> Iterator[Claim]:
             owner = next((p.code for p in procedure.parts if paper.code in p.papers), None)
             yield Claim(f"papers.{paper.code}", paper.applies, types.in_part(owner))
     for link in procedure.links:
-        part = link.on.split(".")[0] if "." in link.on else None
-        inside = types.in_part(part) if part in types.parts else types
+        inside = _at(link.on, procedure, types)
         yield from (Claim(f"links.{link.kind}", text, inside, None) for text in link.carries.values())
     for statistic in procedure.statistics:
         key, period = f"statistics.{statistic.code}", types.in_statistics()
         yield from (Claim(key, t, period) for t in (statistic.where, statistic.over) if t is not None)
         yield from (Claim(key, t, period, None) for t in (statistic.of,) if t is not None)
+
+
+def _at(name: str, procedure: Procedure, types: Types) -> Types:
+    """Return the types at the step that a link names, with what it asks; of the case when it names none."""
+    part, _, bare = name.rpartition(".")
+    kind = part if part in types.parts else None
+    step = procedure.machine_of(kind).step(bare)
+    return types.at_step(procedure, step, kind) if step is not None else types.in_part(kind)
 
 
 def _table(key: str, table: Any, types: Types) -> Iterator[Claim]:
