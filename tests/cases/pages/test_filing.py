@@ -95,7 +95,6 @@ def test_lan_looks_at_her_own_file_and_a_stranger_does_not(lan: Client, phuc: Cl
     assert address in page(lan, f"/cases/{case.submission_code}/files/")
     answer = lan.get(address)
     assert b"".join(answer.streaming_content) == pdf("donor_consent")  # type: ignore[attr-defined]  # a file is streamed
-    answer.close()
     assert phuc.get(address).status_code == 404
 
 
