@@ -309,3 +309,40 @@ def test_an_officer_gets_the_officers_page_at_the_same_address() -> None:
     text = page(signed_in("minh"), own(case))
     assert "Bạn có thể" not in text
     assert 'data-transition="receive"' in text or "/do/receive/" in text
+
+
+# ---------------------------------------------------------------------------------------------------------- explain
+def explaining() -> Case:
+    """A case in which an agency dissents and the owner has been asked to explain, with twenty days left."""
+    case = received()
+    attributes = {**case.attributes, "explanation_due": "2026-03-23"}
+    Case.objects.filter(pk=case.pk).update(state="explaining", attributes=attributes, assignee=user("ha"))
+    case.refresh_from_db()
+    return case
+
+
+def test_lan_explains_with_a_letter_and_the_office_goes_on(lan: Client) -> None:
+    case = explaining()
+    address = f"{own(case)}do/explained/"
+    assert f'href="{address}"' in page(lan, own(case))
+    hidden = {name: field(page(lan, address), name) for name in ("_version", "_key")}
+    letter = SimpleUploadedFile("giải trình.pdf", pdf("explanation"), "application/pdf")
+    typed = {"content": "Vốn đối ứng đã được bố trí trong dự toán năm 2026.", "file": letter}
+    assert lan.post(address, {**hidden, **typed}).headers["Location"] == own(case)
+    case.refresh_from_db()
+    assert case.state == "appraising"
+    assert [f.name for f in case.attachments.filter(kind__startswith="ask:")] == ["giải trình.pdf"]
+
+
+def test_an_explanation_without_its_letter_comes_back_with_what_was_written(lan: Client) -> None:
+    case = explaining()
+    address = f"{own(case)}do/explained/"
+    hidden = {name: field(page(lan, address), name) for name in ("_version", "_key")}
+    written = "Vốn đối ứng đã được bố trí trong dự toán năm 2026."
+    answer = lan.post(address, {**hidden, "content": written})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert written in text
+    assert 'href="#id_file"' in text
+    case.refresh_from_db()
+    assert case.state == "explaining"
