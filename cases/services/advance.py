@@ -127,6 +127,17 @@ def advance_turn(turn: Turn, step: Callable[[], int]) -> Outcome:
     return outcome_of(turn, seq, tasks)
 
 
+def run_autos_after(case_id: uuid.UUID, now: dt.datetime) -> None:
+    """Take the automatic steps that an event outside any step has made possible (a file, a linked case), in its
+    transaction, the case being locked."""
+    turn = load_turn(Request(case_id=case_id, name="", actor=None, now=now))
+    turn.timers_before = frozenset(timer.identity for timer in timers_of(turn))
+    run_autos(turn)
+    if turn.events:
+        write(turn)
+        fire_linked(turn, lambda linked: advance_turn(linked, lambda: _step_taken(linked)))
+
+
 def _step_taken(turn: Turn) -> int:
     if cosign.answers(turn):
         return cosign.answer(turn, take)

@@ -22,7 +22,7 @@ from cases.errors import CaseNotFound, FileRefused
 from cases.files.checking import check_file, check_name, refusal
 from cases.files.names import clean_name
 from cases.models import Attachment, Blob
-from cases.services.advance import remember_refusal
+from cases.services.advance import remember_refusal, run_autos_after
 from cases.services.events import Happening, append_alone
 from cases.services.loading import load_turn
 from cases.services.places import Place, place_of
@@ -211,6 +211,7 @@ def _append(
         kind="act", name=name, role=place.role, part_key=part, actor=turn.person, inputs=inputs, facts=facts
     )
     append_alone(turn.case, happening, turn.now, changed=place.dossier)
+    run_autos_after(turn.case.pk, turn.now)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from cases.errors import DeliveryImpossible, DeliveryPostponed, InputFaults, Pro
 from cases.facts import fields_to_stored
 from cases.models import Case, LinkedCase, Task
 from cases.procedures import definition_by, in_force
+from cases.services.advance import run_autos_after
 from cases.services.events import Happening, append_alone, locked_case
 from cases.services.opening import open_case
 from cases.services.tasks import LINK_PENDING
@@ -64,6 +65,7 @@ def _open(case: Case, link: LinkedCase, now: dt.datetime) -> None:
     link.save(update_fields=["other", "status"])
     what = Happening(kind="system", name=LINKED, facts={"link": link.kind, "case": str(outcome.case.pk)})
     append_alone(case, what, now)
+    run_autos_after(case.pk, now)
 
 
 def _ask_officer(case: Case, now: dt.datetime) -> None:

@@ -12,6 +12,7 @@ from cases.effects import Effect
 from cases.errors import DeliveryImpossible
 from cases.models import Case, LinkedCase
 from cases.procedures import definition_by
+from cases.services.advance import run_autos_after
 from cases.services.events import Happening, append_alone, locked_case
 from workflows.definition import Link
 
@@ -55,4 +56,5 @@ def _linked(source: Case, case: Case, link: Link, now: dt.datetime) -> LinkedCas
         created_at=now,
     )
     append_alone(locked, Happening(kind="system", name=LINKED, facts={"link": link.kind, "case": str(case.pk)}), now)
+    run_autos_after(locked.pk, now)
     return made

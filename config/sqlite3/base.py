@@ -35,7 +35,8 @@ class PatientCursor(base.SQLiteCursorWrapper):
             try:
                 return work()
             except sqlite3.OperationalError as fault:
-                busy = fault.sqlite_errorcode == sqlite3.SQLITE_BUSY and not self.connection.in_transaction
+                # The low byte: another may also be recovering the log just when we open it (SQLITE_BUSY_RECOVERY).
+                busy = fault.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY and not self.connection.in_transaction
                 if not busy or time.monotonic() > end:
                     raise
             time.sleep(random.uniform(*GLANCE))  # noqa: S311  # jitter, no secret

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.procedures.province import OPENED, case_at
 from tests.procedures.runner import Walk, person, walked
 from workflows.errors import DefinitionError, TransitionRefused
 from workflows.registry import find
-from workflows.scenarios import Scenario, read_scenarios
+from workflows.scenarios import Expected, Scenario, read_scenarios
 
 pytestmark = pytest.mark.usefixtures("in_province")
 LINKS = """
@@ -46,9 +47,12 @@ def received_visit(folder: Path, procedure: str = "ngo_aid", fires: str = "assig
     return another_visit(folder)
 
 
-def another_visit(folder: Path) -> Walk:
+def another_visit(folder: Path, then: Sequence[str] = ()) -> Walk:
+    """Bring a notice of a visit to its receipt; `then`: the automatic steps that follow it."""
     golden = read_scenarios(folder / "visit_notice" / "v1").scenarios[0]
-    steps = golden.steps[: 1 + next(n for n, a in enumerate(golden.steps) if a.do == "receive")]
+    number = next(n for n, a in enumerate(golden.steps) if a.do == "receive")
+    receive = golden.steps[number].model_copy(update={"then": list(then), "expect": Expected()})
+    steps = (*golden.steps[:number], receive)
     return walked("visit_notice", Scenario(name=golden.name, given=golden.given, steps=steps))
 
 
@@ -153,3 +157,32 @@ def test_a_link_to_a_procedure_not_yet_there_may_name_its_step(tmp_path: Path) -
     visit = received_visit(tmp_path, "aid_monitor", "close_down")
     assigned(visit)
     assert states(visit) == ["assigned"]
+
+
+AUTO = """
+  - name: taken_up
+    vi: Chuyển thụ lý khi đã có hồ sơ khiếu nại
+    en: Taken up once a complaint is linked
+    when: auto
+    from: [received]
+    to: assigned
+    by: [system]
+    require:
+      - code: complained
+        cel: links.complaint.exists(l, true)
+        vi: Chưa có hồ sơ khiếu nại
+        en: No complaint is linked
+    src: D
+links:
+  - {kind: complaint, procedure: complaint, "on": receive, carries: {about_what: "'khac'"}, src: D}
+"""
+
+
+def test_a_linked_case_that_opens_lets_the_automatic_steps_of_the_first_go_on(tmp_path: Path) -> None:
+    copy_procedure(tmp_path)
+    written = tmp_path / "visit_notice" / "v1" / "procedure.yaml"
+    written.write_text(written.read_text() + AUTO.removeprefix("\n"))
+    publish_folder(find("visit_notice", "", [tmp_path]), actor=None, now=OPENED, roots=[tmp_path])
+    visit = another_visit(tmp_path, then=["taken_up"])  # the walk delivers what a step has promised
+    assert states(visit) == ["assigned"]
+    assert [e.name for e in Event.objects.filter(case=visit.case).order_by("seq")][-2:] == ["link", "taken_up"]

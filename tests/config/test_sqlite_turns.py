@@ -1,6 +1,7 @@
 """Whoever waits to write to SQLite gets a turn, also beside others who write in a loop."""
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections import Counter as Tally
@@ -65,3 +66,20 @@ def test_patience_ends_with_a_locked_database(own_database: str) -> None:
     release.set()
     holder.join()
     Counter.objects.create(name="lan")
+
+
+def test_a_log_that_another_is_recovering_is_waited_for(own_database: str) -> None:
+    if connection.vendor != "sqlite":
+        return
+    recovering = sqlite3.OperationalError("database is locked")
+    recovering.sqlite_errorcode = sqlite3.SQLITE_BUSY_RECOVERY
+    answers = iter([recovering, recovering])
+
+    def work() -> str:
+        fault = next(answers, None)
+        if fault is not None:
+            raise fault
+        return "written"
+
+    with connection.cursor() as cursor:
+        assert cursor.cursor._patiently(work) == "written"

@@ -134,9 +134,10 @@ def test_a_pdf_is_shown_without_any_right_and_kept_by_no_cache(walk: Walk, signe
 
 def test_a_word_file_is_saved_under_its_vietnamese_name(walk: Walk, signed_in: SignedIn) -> None:
     walk.drafted()
+    word = made.word()
     file = attach_file(
         case_id=walk.case.pk, kind="goods_list", name='Đề nghị "mới"\r\nSet-Cookie: a=b.docx', actor=user("lan"),
-        source=io.BytesIO(made.word()), now=walk.at,
+        source=io.BytesIO(word), now=walk.at,
     )  # fmt: skip
     answer = signed_in("lan").get(address(file))
     value = answer["Content-Disposition"]
@@ -144,7 +145,7 @@ def test_a_word_file_is_saved_under_its_vietnamese_name(walk: Walk, signed_in: S
     assert value.isascii()
     assert unquote(value).endswith('Đề nghị "mới" Set-Cookie: a=b.docx')
     assert "a" not in answer.cookies
-    assert body_of(answer) == made.word()
+    assert body_of(answer) == word
 
 
 def test_a_photo_is_shown_without_its_secrets_and_saved_as_it_came(walk: Walk, signed_in: SignedIn) -> None:
