@@ -32,16 +32,15 @@ WITH_TABLES = (
 # The fixed sample for ten minutes on two cores: where the two databases differ (locks, races, delivery, protection,
 # numbers, scenarios, copies). Pages and files ask the same querysets; test-all runs them on PostgreSQL as well.
 SAMPLE = (
-    "accounts", "documents/test_numbering.py", "documents/test_handlers.py", "procedures/test_scenarios.py",
-    "cases/outbox", "cases/test_advance.py",
-    "cases/test_queries.py", "cases/test_races.py", "cases/test_publication.py",
+    "accounts", "documents/test_numbering.py", "procedures/test_scenarios.py",
+    "cases/outbox", "cases/test_advance.py", "cases/test_queries.py", "cases/test_races.py",
     "notifications/test_mail.py", "notifications/test_service.py", "audit/test_verifier.py",
     "config/backups/test_copies.py", "config/doctor/test_database.py",
 )  # fmt: skip
 ON_BOTH = "tests/cases/test_protection.py"  # asks for a PostgreSQL of its own beside SQLite: runs once, on SQLite
 # They start the product's own processes and wait for them: beside the others instead of after them.
 WITH_PROCESSES = ("e2e", "faults", "cases/commands")
-INSTALLATION = ("setup", "config")
+INSTALLATION = ("setup", "config", "documents")  # documents: so that the three chains are equally long
 FIGURES = ROOT / "docs" / "figures" / "test-all.md"
 OURS = ("DATABASE_URL", "REDIS_URL", "HOSO_ENV", "VAR_DIR")  # the developer's own installation stays out of it
 
