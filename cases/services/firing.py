@@ -33,8 +33,8 @@ def fire_linked(turn: Turn, advance: Callable[[Turn], object]) -> None:
 def _open_cases(turn: Turn, procedure: str) -> list[uuid.UUID]:
     """The open cases of a procedure linked with this one, whoever opened whom; not those whose step led here.
 
-    In the order of their ids. Two cases that fire each other at once can still knot; PostgreSQL then ends one turn, which is
-    begun again (retrying).
+    In the order of their ids. Two cases that fire each other at once can still knot; PostgreSQL then ends
+    one turn, which is begun again (retrying).
     """
     either = Q(linked_from__case=turn.case) | Q(links__other=turn.case)
     found = Case.objects.filter(either, procedure=procedure, closed=False).exclude(pk__in=turn.request.chain)
