@@ -15,7 +15,7 @@ from benchmarks.scene import installation
 
 OPEN = 2000
 MOST_RATIO = 1.3
-ROUNDS = 40
+ROUNDS = 200
 
 
 def grow(template: Any, have: int, want: int) -> None:

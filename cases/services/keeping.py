@@ -12,6 +12,7 @@ from cases.services.receipt import recompute_due
 from cases.services.tasks import keep_tasks
 from cases.services.timers import keep_part_days, keep_timers
 from cases.services.turn import Turn
+from cases.writes import Writes
 from workflows.engine import Move
 
 RECOMPUTE = "recompute_due_date"  # the act of the one-stop layer that tells of a day moved by the calendar
@@ -64,9 +65,9 @@ def keep_trail(turn: Turn, move: Move, part: Part | None, recorded_for: str) -> 
     turn.case.trail = [*turn.case.trail, *rows]
 
 
-def keep_all(turn: Turn) -> list[Task]:
+def keep_all(turn: Turn, writes: Writes) -> list[Task]:
     """Bring due day, part days, timers and tasks in line with the rows as they stand; return the open tasks."""
     recompute_due(turn)
     keep_part_days(turn)
     keep_timers(turn)
-    return keep_tasks(turn)
+    return keep_tasks(turn, writes)

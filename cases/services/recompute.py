@@ -28,6 +28,7 @@ from cases.services.loading import load_turn
 from cases.services.tasks import keep_tasks
 from cases.services.timers import keep_part_days, keep_timers
 from cases.services.turn import Request, Turn
+from cases.writes import Writes
 from workflows.calendar import Calendar
 from workflows.errors import TransitionRefused
 
@@ -122,7 +123,9 @@ def _renew(case_id: uuid.UUID, effect: Effect) -> None:
         turn.timers_before = _promised_timers(case_id)
         keep_part_days(turn)
         keep_timers(turn)
-        keep_tasks(turn)
+        writes = Writes()
+        keep_tasks(turn, writes)
+        writes.send()
         _write(turn, f"{effect.payload['day']}:{effect.payload['revision']}")
 
 

@@ -14,9 +14,10 @@ from accounts.models import User
 from cases.access import counts, holdings
 from cases.errors import CaseNotFound
 from cases.models import Case, Part, Task
-from cases.prepared import Asked, Prepared, insert, set_together
+from cases.prepared import Asked, Prepared
 from cases.services.events import Happening, append_alone, locked_case
 from cases.services.turn import Turn
+from cases.writes import Writes
 from workflows.clock import step_due
 from workflows.definition import Step
 from workflows.engine import refusals
@@ -46,24 +47,24 @@ class Wanted:
         return (self.part_key, self.state, self.role, self.unit_code)
 
 
-def keep_tasks(turn: Turn) -> list[Task]:
+def keep_tasks(turn: Turn, writes: Writes) -> list[Task]:
     """Close the tasks whose work is gone, open those that are new; return the open ones."""
     keys = {p.pk: p.key for p in turn.parts}
     standing = {_identity(t, keys): t for t in OPEN.rows(case=turn.case.pk)}
-    _hand_over(turn, standing.values())
+    _hand_over(turn, standing.values(), writes)
     wanted = {w.identity: w for w in wanted_tasks(turn)}
-    set_together([t for i, t in standing.items() if i not in wanted], "done_at", turn.now)
+    writes.set_together([t for i, t in standing.items() if i not in wanted], "done_at", turn.now)
     new = [_task(turn, w) for i, w in wanted.items() if i not in standing]
-    insert(new)
+    writes.insert(new)
     return [t for i, t in standing.items() if i in wanted] + new
 
 
-def _hand_over(turn: Turn, standing: Iterable[Task]) -> None:
+def _hand_over(turn: Turn, standing: Iterable[Task], writes: Writes) -> None:
     """Specialists' tasks are those of the specialist who handles the case."""
     assignee = turn.case.assignee_id
     if assignee is not None:
         moved = [t for t in standing if t.role == "specialist" and t.assignee_id != assignee]
-        set_together(moved, "assignee", assignee)
+        writes.set_together(moved, "assignee", assignee)
 
 
 def _identity(task: Task, keys: Mapping[uuid.UUID, str]) -> tuple[str, str, str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from accounts.clock import LOCAL, local_day
@@ -12,7 +13,7 @@ from cases.facts import day_of
 from cases.models import Case, Part
 from cases.services.turn import Turn
 from workflows.clock import share_moment, shifted
-from workflows.definition import Duration, Step
+from workflows.definition import Duration, Machine, Step
 from workflows.errors import CannotBeJudged
 from workflows.expressions import compiled
 
@@ -67,19 +68,19 @@ def stands(turn: Turn, timer: DueTimer) -> bool:
     if step.kind == "transition" and record.state not in step.sources:
         return False
     facts = turn.facts(part, system=True)
-    others = [s for s in _timed(turn, part) if s.name != step.name and _waits(turn, s, record, facts)]
+    others = [s for s in _timed(turn.machine(part)) if s.name != step.name and _waits(turn, s, record, facts)]
     return _moments(turn, [*others, step], record, facts).get(step.name) == timer.fires
 
 
-def _timed(turn: Turn, part: Part | None) -> list[Step]:
-    machine = turn.machine(part)
-    return [s for s in (*machine.transitions, *machine.acts) if s.timer is not None]
+@cache
+def _timed(machine: Machine) -> tuple[Step, ...]:
+    return tuple(s for s in (*machine.transitions, *machine.acts) if s.timer is not None)
 
 
 def _timers(turn: Turn, part: Part | None) -> Iterator[DueTimer]:
     record: Case | Part = part if part is not None else turn.case
     facts = turn.facts(part, system=True)
-    steps = [s for s in _timed(turn, part) if _waits(turn, s, record, facts)]
+    steps = [s for s in _timed(turn.machine(part)) if _waits(turn, s, record, facts)]
     for name, moment in _moments(turn, steps, record, facts).items():
         yield DueTimer(name, part.key if part is not None else "", record.entered_at.isoformat(), moment)
 

@@ -4,39 +4,40 @@ from __future__ import annotations
 
 from cases.errors import CaseChanged
 from cases.models import Case, Part, Task
-from cases.prepared import insert, update
 from cases.services.keeping import keep_all
 from cases.services.turn import Snapshot, Turn
+from cases.writes import Writes
 
 
 def write(turn: Turn) -> list[Task]:
     """Write everything the turn has changed and return the tasks open now. Raises CaseChanged when the row moved on."""
-    _write_parts(turn)
-    tasks = keep_all(turn)
-    _write_later_days(turn)
+    writes = Writes()
+    _write_parts(turn, writes)
+    tasks = keep_all(turn, writes)
+    _write_later_days(turn, writes)
     if turn.events:
         turn.case.head_seq, turn.case.head_hash = turn.events[-1].seq, turn.events[-1].hash
-    _write_case(turn)
+    _write_case(turn, writes)
     for rows in (turn.events, turn.values, turn.outbox):
-        insert(rows)
+        writes.insert(rows)
+    writes.send()
     return tasks
 
 
-def _write_parts(turn: Turn) -> None:
-    if turn.opened:
-        Part.objects.bulk_create(turn.opened)
-        turn.before |= {part.pk: Snapshot.of(part) for part in turn.opened}
+def _write_parts(turn: Turn, writes: Writes) -> None:
+    writes.insert(turn.opened)
+    turn.before |= {part.pk: Snapshot.of(part) for part in turn.opened}
     for part in turn.parts:
         if _changed(turn, part):
-            _update(part, turn.before[part.pk])
+            _update(part, turn.before[part.pk], writes)
             turn.before[part.pk] = Snapshot.of(part)
 
 
-def _write_later_days(turn: Turn) -> None:
+def _write_later_days(turn: Turn, writes: Writes) -> None:
     """Write the last days of parts that follow from what the step opened or set."""
     for part in turn.parts:
         if turn.before[part.pk].differs(part):
-            Part.objects.filter(pk=part.pk).update(due_on=part.due_on)
+            writes.set_together([part], "due_on", part.due_on)
 
 
 def _changed(turn: Turn, record: Case | Part) -> bool:
@@ -49,13 +50,15 @@ def _changed(turn: Turn, record: Case | Part) -> bool:
     return True
 
 
-def _write_case(turn: Turn) -> None:
+def _write_case(turn: Turn, writes: Writes) -> None:
     _changed(turn, turn.case)
-    _update(turn.case, turn.before[turn.case.pk])
+    _update(turn.case, turn.before[turn.case.pk], writes)
 
 
-def _update(record: Case | Part, known: Snapshot) -> None:
+def _update(record: Case | Part, known: Snapshot, writes: Writes) -> None:
     """Write what has changed `WHERE version = …`; the lock makes a miss impossible, the check makes it loud."""
     fields = known.changed(record)
-    if fields and not update(record, fields, version=known.version):
-        raise CaseChanged(record.version, "", "", "", "")
+    if fields:
+        writes.update(
+            record, fields, version=known.version, missed=CaseChanged(record.version, "", "", "", "")
+        )

@@ -5,25 +5,18 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import CharField
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import OrgUnit
-from cases.models import OutboxEntry
-from cases.prepared import Asked, Prepared, insert, update
+from cases.prepared import Asked, Prepared
 from cases.services import advance_case
-from cases.services.events import locked_case
 from tests.procedures.province import case_at
 from tests.procedures.runner import person
 
-NOW = dt.datetime(2026, 3, 2, 2, 10, tzinfo=dt.UTC)
 BY_CODE = Prepared(lambda: OrgUnit.objects.filter(code=Asked("code", CharField())).order_by("pk"))
 NAMES = Prepared(lambda: OrgUnit.objects.filter(code=Asked("code", CharField())).values_list("code", "name"))
-
-
-def entry(key: str, **payload: Any) -> OutboxEntry:
-    return OutboxEntry(key=key, kind="notice", seq=1, payload=payload, due=NOW, created_at=NOW)
 
 
 @pytest.fixture
@@ -61,34 +54,6 @@ def test_it_is_one_statement_and_its_values_are_bound_never_written_into_it(
 ) -> None:
     with django_assert_num_queries(1):
         assert BY_CODE.rows(code="'; DROP TABLE accounts_orgunit; --") == []
-
-
-@pytest.mark.django_db
-def test_rows_inserted_together_get_their_numbers_in_order(django_assert_num_queries: Any) -> None:
-    rows = [entry("a", notice="việc mới"), entry("b", notice="nhắc & hẹn")]
-    with django_assert_num_queries(1):
-        insert(rows)
-    kept = OutboxEntry.objects.in_bulk([row.pk for row in rows])
-    assert [kept[row.pk].payload for row in rows] == [{"notice": "việc mới"}, {"notice": "nhắc & hẹn"}]
-
-
-@pytest.mark.django_db
-def test_nothing_to_insert_asks_nothing(django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(0):
-        insert([])
-
-
-@pytest.mark.usefixtures("in_province")
-def test_a_row_is_written_at_the_version_that_was_read_and_at_no_other() -> None:
-    case = case_at("received").case
-    with transaction.atomic():
-        held = locked_case(case.pk)
-        fields = [f for f in held._meta.concrete_fields if f.name in ("title", "version")]
-        held.title, before, held.version = "Nước sạch vùng cao", held.version, held.version + 1
-        assert update(held, fields, version=before)
-        assert not update(held, fields, version=before)
-    case.refresh_from_db()
-    assert (case.title, case.version) == ("Nước sạch vùng cao", before + 1)
 
 
 @pytest.mark.usefixtures("in_province")
