@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
 from pathlib import Path
 from typing import Any
 
@@ -13,53 +13,23 @@ from cases.canonical import parse_body
 from cases.models import Case, Event, LinkedCase, OutboxEntry
 from cases.publication import publish_folder
 from cases.services import advance_case
+from cases.services.attachments import attach_file
+from tests.cases.files import upload_files as made
+from tests.cases.visits import another_visit, link, received_visit
 from tests.guide import copy_procedure
 from tests.procedures.province import OPENED, case_at
 from tests.procedures.runner import Walk, person, walked
 from workflows.errors import DefinitionError, TransitionRefused
 from workflows.registry import find
-from workflows.scenarios import Expected, Scenario, read_scenarios
+from workflows.scenarios import Scenario, read_scenarios
 
 pytestmark = pytest.mark.usefixtures("in_province")
-LINKS = """
-links:
-  - kind: same_officer
-    procedure: {procedure}
-    "on": assign
-    fires: {fires}
-    carries: {{assignee: ask.assignee}}
-    src: D
-"""
 
 
 @pytest.fixture
 def visit(tmp_path: Path) -> Walk:
     """A received notice of a visit: whoever gets it also gets the aid cases that are linked with it."""
     return received_visit(tmp_path)
-
-
-def received_visit(folder: Path, procedure: str = "ngo_aid", fires: str = "assign") -> Walk:
-    copy_procedure(folder)
-    written = folder / "visit_notice" / "v1" / "procedure.yaml"
-    written.write_text(written.read_text() + LINKS.format(procedure=procedure, fires=fires))
-    found = find("visit_notice", "", [folder])
-    publish_folder(found, actor=None, now=OPENED, roots=[folder])
-    return another_visit(folder)
-
-
-def another_visit(folder: Path, then: Sequence[str] = ()) -> Walk:
-    """Bring a notice of a visit to its receipt; `then`: the automatic steps that follow it."""
-    golden = read_scenarios(folder / "visit_notice" / "v1").scenarios[0]
-    number = next(n for n, a in enumerate(golden.steps) if a.do == "receive")
-    receive = golden.steps[number].model_copy(update={"then": list(then), "expect": Expected()})
-    steps = (*golden.steps[:number], receive)
-    return walked("visit_notice", Scenario(name=golden.name, given=golden.given, steps=steps))
-
-
-def link(visit: Walk, other: Case) -> None:
-    LinkedCase.objects.create(
-        kind="about", case=other, other=visit.case, procedure="visit_notice", status="linked", created_at=visit.now
-    )
 
 
 def assigned(visit: Walk) -> Any:
@@ -178,11 +148,53 @@ links:
 """
 
 
+def published(folder: Path, more: str) -> None:
+    copy_procedure(folder)
+    written = folder / "visit_notice" / "v1" / "procedure.yaml"
+    written.write_text(written.read_text() + more.removeprefix("\n"))
+    publish_folder(find("visit_notice", "", [folder]), actor=None, now=OPENED, roots=[folder])
+
+
+def names(visit: Walk) -> list[str]:
+    return [e.name for e in Event.objects.filter(case=visit.case).order_by("seq")]
+
+
 def test_a_linked_case_that_opens_lets_the_automatic_steps_of_the_first_go_on(tmp_path: Path) -> None:
-    copy_procedure(tmp_path)
-    written = tmp_path / "visit_notice" / "v1" / "procedure.yaml"
-    written.write_text(written.read_text() + AUTO.removeprefix("\n"))
-    publish_folder(find("visit_notice", "", [tmp_path]), actor=None, now=OPENED, roots=[tmp_path])
+    published(tmp_path, AUTO)
     visit = another_visit(tmp_path, then=["taken_up"])  # the walk delivers what a step has promised
     assert states(visit) == ["assigned"]
-    assert [e.name for e in Event.objects.filter(case=visit.case).order_by("seq")][-2:] == ["link", "taken_up"]
+    assert names(visit)[-2:] == ["link", "taken_up"]
+
+
+COMPLETED = """
+  - name: completed
+    vi: Đã nộp chương trình mới
+    en: A new programme has come
+    when: auto
+    from: [supplement_intake]
+    to: submitted
+    by: [system]
+    require:
+      - code: two_programmes
+        cel: attachments.programme.count >= 2
+        vi: Chưa có chương trình mới
+        en: There is no new programme
+    src: D
+"""
+
+
+def test_a_file_that_the_applicant_adds_lets_the_automatic_steps_go_on(tmp_path: Path) -> None:
+    published(tmp_path, COMPLETED)
+    golden = read_scenarios(tmp_path / "visit_notice" / "v1").scenarios[0]
+    visit = walked("visit_notice", Scenario(name=golden.name, given=golden.given, steps=golden.steps[:1]))
+    item = {"item": "Chương trình", "why": "Thiếu ngày về", "basis": "Quy chế", "how": "Nộp chương trình mới"}
+    data = {"items": [item]}
+    advance_case(
+        case_id=visit.case.pk, transition="request_supplement_intake", actor=person("minh"), now=visit.now, data=data
+    )
+    body = io.BytesIO(made.pdf("Ngày về 22/3"))
+    attach_file(
+        case_id=visit.case.pk, kind="programme", name="mới.pdf", source=body, actor=person("lan"), now=visit.now
+    )
+    assert states(visit) == ["submitted"]
+    assert names(visit)[-2:] == ["attach", "completed"]
