@@ -30,8 +30,14 @@ def day_of(number: int) -> dt.date:
     return EPOCH + dt.timedelta(days=number)
 
 
+KEPT = frozenset({"attachments", "links", "office"})  # no step changes them: asked once while the case is locked
+
+
 class Facts(Mapping[str, Any]):
-    """The roots of CEL for one case, or one part of it; each is built at its first use."""
+    """The roots of CEL for one case, or one part of it; each is built at its first use.
+
+    `kept` holds the roots of `KEPT` for all facts of one turn.
+    """
 
     def __init__(
         self,
@@ -44,7 +50,9 @@ class Facts(Mapping[str, Any]):
         ask: Mapping[str, Any] | None = None,
         actor: Mapping[str, Any] | None = None,
         acting_for: Mapping[str, Any] | None = None,
+        kept: dict[str, Any] | None = None,
     ) -> None:
+        self._kept = kept if kept is not None else {}
         self.definition, self.case, self.all_parts, self.now, self.part = definition, case, parts, now, part
         self._found: dict[str, Any] = {
             "ask": dict(ask or {}),
@@ -65,12 +73,13 @@ class Facts(Mapping[str, Any]):
         }
 
     def __getitem__(self, root: str) -> Any:
-        if root not in self._found:
-            self._found[root] = self._build[root]()
-        return self._found[root]
+        found = self._kept if root in KEPT else self._found
+        if root not in found:
+            found[root] = self._build[root]()
+        return found[root]
 
     def __iter__(self) -> Iterator[str]:
-        return iter([*self._found, *(r for r in self._build if r not in self._found)])
+        return iter({*self._found, *self._build})
 
     def __len__(self) -> int:
         return len({*self._found, *self._build})

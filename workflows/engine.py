@@ -21,6 +21,7 @@ from workflows.errors import CannotBeJudged, Reason, TransitionRefused
 from workflows.expressions import compiled
 from workflows.guards import Question, judge
 from workflows.lookups import Lookups
+from workflows.roots import Beside
 
 MAX_AUTOS = 12  # a chain longer than this is a fault of the definition that the proof should have found
 
@@ -344,17 +345,13 @@ def _sets(attempt: Attempt) -> dict[str, Any]:
 def _value(attempt: Attempt, text: str, **extra: Any) -> Any:
     if text == "null":
         return None
-    facts = {**_plain(attempt.facts), **extra} if extra else attempt.facts
+    facts = Beside(attempt.facts, **extra) if extra else attempt.facts
     try:
         return compiled(text).evaluate(facts, attempt.lookups)
     except CannotBeJudged:
         if text.startswith("ask."):  # an optional ask that was left empty
             return None
         raise
-
-
-def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {root: facts[root] for root in facts}
 
 
 def _openings(attempt: Attempt) -> Iterator[PartOpening]:

@@ -12,6 +12,7 @@ from workflows.definition import Field
 from workflows.errors import CannotBeJudged, Reason
 from workflows.expressions import compiled
 from workflows.guards import Question, judge
+from workflows.roots import Beside
 
 
 def compute(turn: Turn) -> None:
@@ -35,7 +36,7 @@ def _computed_row(turn: Turn, table: Field, row: Mapping[str, Any]) -> dict[str,
     for column in table.columns:
         if column.computed is None:
             continue
-        facts = {**turn.facts(system=True), "this": to_facts(table.columns, found)}
+        facts = Beside(turn.facts(system=True), this=to_facts(table.columns, found))
         value = _value(turn, column, facts)
         found.pop(column.name, None)
         found |= {} if value is None else {column.name: value}
@@ -56,19 +57,20 @@ def _lookups(turn: Turn, facts: Mapping[str, Any]) -> Any:
 
 def validated(turn: Turn, names: frozenset[str]) -> list[Reason]:
     """Return what the `validate` rules say against the present values of the named fields, where there are any."""
-    return [reason for wanted in turn.definition.fields if wanted.name in names for reason in _against(turn, wanted)]
+    facts = turn.facts(system=True)
+    asked = [field for field in turn.definition.fields if field.name in names]
+    return [reason for wanted in asked for reason in _against(turn, wanted, facts)]
 
 
-def _against(turn: Turn, wanted: Field) -> Iterator[Reason]:
+def _against(turn: Turn, wanted: Field, facts: Mapping[str, Any]) -> Iterator[Reason]:
     present = to_facts([wanted], turn.case.dossier)
     if wanted.name not in present:
         return
-    facts = turn.facts(system=True)
-    yield from _judged(turn, wanted, {**facts, "value": present[wanted.name]}, wanted.name)
+    yield from _judged(turn, wanted, Beside(facts, value=present[wanted.name]), wanted.name)
     if wanted.base == "table":
         for number, row in enumerate(present[wanted.name]):
             for column in (c for c in wanted.columns if c.name in row):
-                more = {**facts, "value": row[column.name], "this": row}
+                more = Beside(facts, value=row[column.name], this=row)
                 yield from _judged(turn, column, more, f"{wanted.name}[{number}].{column.name}")
 
 

@@ -101,7 +101,8 @@ def _check_visible(turn: Turn) -> None:
     if request.actor is None:
         return
     drafted = turn.case.state == turn.definition.machine.initial.code  # a draft is its filer's alone
-    seen = (bool(turn.roles) and not drafted) or visible_cases(request.actor, turn.now).filter(pk=turn.case.pk).exists()
+    known = turn.applies or (bool(turn.roles) and not drafted)
+    seen = known or visible_cases(request.actor, turn.now).filter(pk=turn.case.pk).exists()
     if not seen or (part is not None and not sees_part(turn.case, part, request.actor, turn.now)):
         raise CaseNotFound(turn.case.pk)
 

@@ -57,6 +57,7 @@ def pin_version(turn: Turn) -> None:
         )
     turn.case.definition = published
     turn.definition = definition
+    turn.kept_facts.clear()  # the attachments and links of the new version
 
 
 def _next_code(day: dt.date, office: dict[str, Any]) -> str:

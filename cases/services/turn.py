@@ -129,6 +129,7 @@ class Turn:
     before: dict[uuid.UUID, Snapshot] = field(default_factory=dict)  # versioned contents as they were read
     applies: bool = False  # the actor filed the case or belongs to the organisation that it belongs to
     read_calendar: Calendar | None = None
+    kept_facts: dict[str, Any] = field(default_factory=dict)  # cases.facts.KEPT
     moved: bool = False  # a state has changed in this turn
     automatic: bool = False  # an automatic step is being taken: nobody acts
 
@@ -182,6 +183,7 @@ class Turn:
             acting_for={"id": str(self.request.acting_for.pk), "mandate_no": self.mandate_no}
             if self.request.acting_for
             else {},
+            kept=self.kept_facts,
         )
 
     def attempt(self, step: Step, part: Part | None, *, ask: Mapping[str, Any] | None = None, **more: Any) -> Attempt:

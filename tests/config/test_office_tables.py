@@ -3,17 +3,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from accounts.models import AccountEvent, User
 from cases.models import TableRow
 from cases.office import office_rows
-from config.trial import address_of, load_trial
+from config.trial import address_of
 from documents.models import Register
 
 NOW = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
@@ -21,16 +19,8 @@ TODAY, EVE, LATER = dt.date(2026, 11, 24), dt.date(2026, 11, 23), dt.date(2026, 
 GROUND = {"valid_from": TODAY.isoformat(), "valid_to": "", "src": "Quyết định 9/QĐ-SNgV", "confirmed": "on"}
 
 
-@pytest.fixture(scope="module")
-def _province(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_trial(now=NOW)
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture(autouse=True)
-def _clock(_province: None, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def _clock(in_province: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOSO_CLOCK", NOW.isoformat())
 
 

@@ -14,7 +14,7 @@ from cases.services import open_case
 from config.trial import address_of
 from documents.models import Document, Register
 from notifications.models import Message
-from tests.config.test_office_tables import NOW, _clock, _province, signed_in  # noqa: F401
+from tests.config.test_office_tables import NOW, _clock, signed_in  # noqa: F401
 
 HISTORY = (Case, Task, OutboxEntry, Published, Document, Register, Message)
 TABLES = [(m._meta.app_label, m._meta.model_name) for m in admin.site._registry]

@@ -1,28 +1,14 @@
-"""The trial province with its published procedures, loaded once for this folder of tests and undone after it."""
+"""The trial province with its published procedures; what a test does in it is undone after it."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
 
-from cases.publication import publish_all
-from config.trial import load_trial
 from tests.notifications.scene import NOW, Scene
 from tests.sink import SmtpSink
-
-ENTERED = dt.datetime(2026, 1, 5, 2, 0, tzinfo=dt.UTC)
-
-
-@pytest.fixture(scope="package")
-def _province(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_trial(now=ENTERED)
-        publish_all(now=ENTERED)
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -37,7 +23,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[dt.datetime], None]:
 
 
 @pytest.fixture
-def scene(_province: None, db: None, clock: Callable[[dt.datetime], None]) -> Scene:
+def scene(in_province: str, clock: Callable[[dt.datetime], None]) -> Scene:
     """The people of the province and a grant in the hands of Hà, of the cooperation division."""
     return Scene()
 

@@ -9,7 +9,6 @@ from accounts.models import OrgUnit
 from accounts.services import close_unit, open_unit
 from cases.ids import submission_code, uuid7
 from cases.models import Case, Event, Part, Task
-from cases.publication import publish_all
 from config.trial import load_trial
 from documents.models import Document
 from tests.procedures.runner import Walk, walked
@@ -22,7 +21,6 @@ OPENED = dt.datetime(2025, 7, 1, 2, 0, tzinfo=dt.UTC)
 def open_province() -> None:
     """Load people, offices and procedures into the connected database, and a division that was merged into another."""
     load_trial(now=OPENED)
-    publish_all(now=OPENED)
     by: dict[str, Any] = {"actor": None, "now": OPENED}
     former = open_unit(code="le_tan", name="Phòng Lễ tân", kind="division", valid_from=OPENED.date(), **by)
     successor = OrgUnit.objects.get(code="lanh_su_bien_gioi")

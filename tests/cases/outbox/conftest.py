@@ -7,17 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from accounts.models import User
 from cases import effects
 from cases.effects import Effect, delivers
 from cases.models import Event, OutboxEntry, Part
 from cases.procedures import definition_of
-from cases.publication import publish_all
 from cases.services import Outcome, advance_case, do_act, open_case
 from cases.services.outbox import deliver, due_entries
-from config.trial import address_of, load_trial
+from config.trial import address_of
 
 NOW = dt.datetime(2026, 3, 3, 2, 0, tzinfo=dt.UTC)
 
@@ -49,17 +47,8 @@ def promised(own_database: str) -> Callable[..., OutboxEntry]:
     return promise
 
 
-@pytest.fixture(scope="module")
-def _province(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_trial(now=NOW)
-        publish_all(now=NOW)
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture
-def complaint(_province: None, db: None) -> Complaint:
+def complaint(in_province: str) -> Complaint:
     """A complaint that Lan has filed with the trial province on the morning of 03/3/2026."""
     return Complaint()
 

@@ -5,34 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from accounts.models import Organisation, User
 from cases.models import Case
 from cases.procedures import definition_of
 from cases.services import Outcome, advance_case, attach_file, open_case, save_dossier
-from config.trial import address_of, load_trial
+from config.trial import address_of
 from tests.cases.pages.grant import GRANT, ITEMS, PAPERS, UNIVERSITY, pdf
 
 NOW = dt.datetime(2026, 3, 3, 2, 0, tzinfo=dt.UTC)  # 09:00, a Tuesday, in Viet Nam
 BODIES = {"lan": UNIVERSITY, "hong": UNIVERSITY, "phuc": "cong_ty_song_lam"}
 
 
-@pytest.fixture(scope="module")
-def _province(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_trial(now=NOW)
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture(autouse=True)
-def province(_province: None, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def _clock(in_province: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything a test of this folder does is undone; the clock stands."""
     monkeypatch.setenv("HOSO_CLOCK", NOW.isoformat())
 
