@@ -9,11 +9,13 @@ from pathlib import Path
 
 from django.db import transaction
 
+from accounts.clock import LOCAL
 from accounts.models import User
 from accounts.services.checks import administrators_only
 from cases.effects import compile_templates
 from cases.models import Published, PublishedTemplate
 from cases.procedures import further_roots, published_codes, steps_of
+from cases.services.links import call_links
 from workflows.definition import Paper, Procedure
 from workflows.errors import DefinitionError, Fault
 from workflows.loader import Draft
@@ -161,11 +163,16 @@ def store(prepared: Prepared, *, actor: User | None, now: dt.datetime) -> tuple[
     if same is not None and same.replaced_at is None:
         return same, False
     earlier.filter(replaced_at=None).update(replaced_at=now)
+    call_links(procedure.procedure, max(now, _law_from(procedure)))
     if same is None:
         return _stored(procedure, prepared.templates, actor, now), True
     same.replaced_at = None  # an author who takes a change back has the former text in force again
     same.save(update_fields=["replaced_at"])
     return same, True
+
+
+def _law_from(procedure: Procedure) -> dt.datetime:
+    return dt.datetime.combine(dt.date.fromisoformat(procedure.effective.from_), dt.time(), LOCAL)
 
 
 def _stored(procedure: Procedure, templates: Mapping[str, bytes], actor: User | None, now: dt.datetime) -> Published:

@@ -10,7 +10,7 @@ from accounts.clock import local_day
 from cases.effects import Effect
 from cases.errors import DeliveryImpossible, DeliveryPostponed, InputFaults, ProcedureUnknown
 from cases.facts import fields_to_stored
-from cases.models import Case, LinkedCase, Task
+from cases.models import Case, LinkedCase, OutboxEntry, Task
 from cases.procedures import definition_by, in_force
 from cases.services.advance import run_autos_after
 from cases.services.events import Happening, append_alone, locked_case
@@ -19,7 +19,7 @@ from cases.services.tasks import LINK_PENDING
 
 LINKED = "link"
 OFFICER = "specialist"  # whoever handles the case follows up what it leads to
-LOOK_AGAIN = dt.timedelta(hours=1)
+LOOK_AGAIN = dt.timedelta(days=30)  # a publication calls what waits for it; this finds what no call has reached
 
 
 def open_linked(effect: Effect) -> None:
@@ -30,6 +30,13 @@ def open_linked(effect: Effect) -> None:
     """
     if not _opened(effect):
         raise DeliveryPostponed("procedure_not_published", until=effect.now + LOOK_AGAIN)
+
+
+def call_links(procedure: str, at: dt.datetime) -> None:
+    """Let the links that wait for a procedure be opened from `at` on: its first version is the law then."""
+    waiting = LinkedCase.objects.filter(procedure=procedure, status=LinkedCase.Status.PENDING)
+    undone = OutboxEntry.objects.filter(kind=LINKED, done_at=None, dead_at=None)
+    undone.filter(payload__link__in=list(waiting.values_list("pk", flat=True))).update(due=at)
 
 
 @transaction.atomic(durable=True)

@@ -113,13 +113,14 @@ class Walk:
         self.now = max(until, self.now)
 
     def now_until(self, until: dt.datetime) -> None:
-        for _ in range(200):
+        for _ in range(1000):
             row = self.due_row(until)
             if row is None:
                 return
             at = max(row.due, row.created_at)
             if deliver(row.pk, now=at) is not Delivery.DONE:
                 OutboxEntry.objects.filter(pk=row.pk, due__lte=at).update(due=at + dt.timedelta(hours=1))
+        raise AssertionError(f"{self.case.procedure}: what is due never ends, {row} was the last")
 
     def due_row(self, until: dt.datetime) -> OutboxEntry | None:
         rows = OutboxEntry.objects.filter(case_id=self.case.pk, kind__in=DELIVERED, done_at=None, dead_at=None)

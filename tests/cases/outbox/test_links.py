@@ -2,14 +2,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 from typing import Any
 
 from cases.models import Case, Event, LinkedCase, OutboxEntry, Task
 from cases.presentation.queue import what_waits
-from cases.publication import publish_all
+from cases.publication import publish_folder
 from cases.services.outbox import Delivery, deliver
 from tests.cases.outbox.conftest import NOW, Complaint
+from tests.guide import copy_procedure
+from workflows.registry import find
 
+LATER = NOW + dt.timedelta(hours=2)
 CARRIES: dict[str, Any] = {"about_case": "2MMG-CJWB-XWL5", "about_what": "khac"}
 
 
@@ -70,15 +75,27 @@ def test_a_link_to_a_procedure_that_is_not_published_waits_with_a_task(complaint
     assert Task.objects.filter(case=complaint.case, state="link_pending").count() == 1
 
 
-def test_it_opens_when_the_procedure_is_published(complaint: Complaint) -> None:
-    link, entry = linked(complaint, "aid_monitor")
-    deliver(entry.pk, now=NOW)
-    LinkedCase.objects.filter(pk=link.pk).update(procedure="complaint")  # as if that one had just been published
-    publish_all(now=NOW)
-    later = OutboxEntry.objects.get(pk=entry.pk).due
-    assert later <= NOW + dt.timedelta(days=1)
-    assert deliver(entry.pk, now=later) is Delivery.DONE
+def test_it_opens_as_soon_as_the_procedure_is_published(complaint: Complaint, tmp_path: Path) -> None:
+    link, entry = linked(complaint, "visit_notice", subject="Trao đổi học bổng")
+    assert deliver(entry.pk, now=NOW) is Delivery.POSTPONED
+    copy_procedure(tmp_path)
+    publish_folder(find("visit_notice", "", [tmp_path]), actor=None, now=LATER, roots=[tmp_path])
+    assert OutboxEntry.objects.get(pk=entry.pk).due == LATER
+    assert deliver(entry.pk, now=LATER) is Delivery.DONE
+    link.refresh_from_db()
+    assert link.other is not None
+    assert link.other.procedure == "visit_notice"
     assert not Task.objects.filter(state="link_pending", done_at=None).exists()
+
+
+def test_it_waits_for_the_day_from_which_the_published_version_is_the_law(complaint: Complaint, tmp_path: Path) -> None:
+    _, entry = linked(complaint, "visit_notice", subject="Trao đổi học bổng")
+    deliver(entry.pk, now=NOW)
+    written = copy_procedure(tmp_path) / "procedure.yaml"
+    found = re.sub(r'effective: \{from: "[0-9-]+"', 'effective: {from: "2026-09-01"', written.read_text())
+    written.write_text(found)
+    publish_folder(find("visit_notice", "", [tmp_path]), actor=None, now=LATER, roots=[tmp_path])
+    assert OutboxEntry.objects.get(pk=entry.pk).due == dt.datetime(2026, 8, 31, 17, 0, tzinfo=dt.UTC)
 
 
 def test_what_the_other_dossier_does_not_take_is_given_up_where_people_see_it(complaint: Complaint) -> None:
