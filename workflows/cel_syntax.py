@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 MAX_LENGTH = 4000  # characters
@@ -86,6 +87,7 @@ class Node:
         return self.kind == "method" and self.text in MACROS and len(self.kids) >= 3 and self.kids[1].kind == "name"
 
 
+@lru_cache(maxsize=8192)  # the proof asks each rule of a folder again for every state
 def parse(source: str) -> Node:
     """Return the tree of an expression. Raises SyntaxFault."""
     if len(source) > MAX_LENGTH:
