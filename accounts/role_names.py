@@ -18,6 +18,8 @@ ROLE_NAMES: dict[str, tuple[str, str]] = {
     "party_liaison": ("Đầu mối nhập ý kiến của Tỉnh ủy", "Liaison to the Provincial Party committee"),
     "external_issuer": ("Cơ quan trung ương cấp kết quả", "Central issuing authority"),
     "consultee": ("Cơ quan được lấy ý kiến", "Consulted agency"),
+    "passport_custodian": ("Người quản lý hộ chiếu", "Passport custodian"),
+    "agency_head": ("Người đứng đầu cơ quan quản lý hộ chiếu", "Head of the agency that keeps the passports"),
     "auditor": ("Người kiểm tra", "Auditor"),
     "administrator": ("Quản trị hệ thống", "System administrator"),
 }

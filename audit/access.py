@@ -15,7 +15,7 @@ from accounts.clock import local_day, now
 from accounts.errors import NotForYou
 from accounts.models import User
 from accounts.roles import holds_role
-from cases.access import roles_to_look, visible_cases
+from cases.access import may_open, roles_to_look
 from cases.models import Case
 
 AUDITOR = "auditor"
@@ -65,6 +65,6 @@ def cases_called(ref: str) -> QuerySet[Case]:
 
 def roles_for(case: Case, user: User, moment: dt.datetime) -> frozenset[str]:
     """Return the roles by which an auditor sees values of a case; none on a draft, which is its applicant's own."""
-    if not visible_cases(user, moment).filter(pk=case.pk).exists():
+    if not may_open(case, user, moment):
         return NOBODY
     return roles_to_look(case, user, moment)

@@ -116,7 +116,7 @@ def clock_at(case: Case, period: Period) -> str:
 
 def attempts_in(procedure: str, period: Period) -> Iterator[Attempt]:
     """Yield every attempt that was received by the end of the period and not handled before it began."""
-    rows = Case.objects.filter(procedure=procedure).exclude(received_at=None, attempt=1)
+    rows = Case.objects.filter(procedure=procedure, kind=Case.Kind.CASE).exclude(received_at=None, attempt=1)
     after = dt.datetime.combine(period.last + dt.timedelta(days=1), dt.time(), LOCAL)
     open_then = Q(received_at__lt=after) & (Q(handled_on=None) | Q(handled_on__gte=period.first))
     wanted = rows.filter(open_then | Q(attempt__gt=1)).select_related("unit", "assignee", "definition")

@@ -13,6 +13,7 @@ from django.db.models import DateField, Q, QuerySet, UUIDField, Value
 from accounts.clock import local_day
 from accounts.mandates import mandates_of
 from accounts.models import Mandate, Membership, RoleHeld, User
+from cases.ledger_access import counts_on_row, only_holds, roles_on_row, rows_in_scope
 from cases.models import Attachment, Case, Part
 from cases.prepared import Asked, Prepared
 from cases.procedures import definition_by
@@ -88,6 +89,8 @@ def roles_on(case: Case, user: User | None, now: dt.datetime, part: Part | None 
     if user is None:
         return frozenset({"system"})
     found = standing(user.pk, local_day(now))
+    if case.in_ledger:
+        return roles_on_row(found.roles if user.is_active else (), case, user)
     roles = frozenset(h.role for h in found.roles if user.is_active and counts(h, case, part, user))
     applies = case.applicant_id == user.pk or case.organisation_id in found.organisations
     return roles | APPLICANTS if applies else roles
@@ -100,6 +103,8 @@ def lent_on(case: Case, mandate: Mandate, now: dt.datetime, part: Part | None = 
 
 def counts(holding: Holding, case: Case, part: Part | None, user: User) -> bool:
     """Whether a role held somewhere counts on this case: unit, assignment and the agency asked."""
+    if case.in_ledger:
+        return counts_on_row(holding, case)
     if holding.role == "consultee":
         return part is not None and part.fields.get("agency") == holding.unit_code
     if holding.unit_kind == DIVISION and case.unit_id not in (None, holding.unit_id):
@@ -119,7 +124,22 @@ def visible_cases(user: User, now: dt.datetime) -> QuerySet[Case]:
         held = [h for h in holdings(mandate.grantor, now) if h.role == mandate.role]
         lent = _in_scope(held, user)
         seen |= lent & Q(procedure__in=mandate.procedures) if mandate.procedures else lent
-    return Case.objects.filter(seen)
+    return Case.objects.filter(seen, kind=Case.Kind.CASE)
+
+
+def visible_rows(user: User, now: dt.datetime) -> QuerySet[Case]:
+    """Return the rows of ledgers, and the ledgers, that a person may open: of the own agency, overseen, or the own."""
+    seen = Q(kind=Case.Kind.ROW, holder=user) | rows_in_scope(holdings(user, now))
+    for mandate in mandates_of(user, local_day(now)):
+        lent = rows_in_scope(h for h in holdings(mandate.grantor, now) if h.role == mandate.role)
+        seen |= lent & Q(procedure__in=mandate.procedures) if mandate.procedures else lent
+    return Case.objects.filter(seen, kind__in=(Case.Kind.ROW, Case.Kind.BOOK))
+
+
+def may_open(case: Case, user: User, now: dt.datetime) -> bool:
+    """Whether a person may open this case, or this row of a ledger."""
+    seen = visible_rows(user, now) if case.in_ledger else visible_cases(user, now)
+    return seen.filter(pk=case.pk).exists()
 
 
 def _in_scope(held: Iterable[Holding], user: User) -> Q:
@@ -134,7 +154,7 @@ def _in_scope(held: Iterable[Holding], user: User) -> Q:
 
 def own_cases(user: User, now: dt.datetime) -> QuerySet[Case]:
     """Return the cases that a person filed, and those of the organisations that the person belongs to today."""
-    return Case.objects.filter(_own(user, now))
+    return Case.objects.filter(_own(user, now), kind=Case.Kind.CASE)
 
 
 def _own(user: User, now: dt.datetime) -> Q:
@@ -196,6 +216,8 @@ def seen_files(case: Case, files: Iterable[Attachment], user: User, now: dt.date
     answered with themselves; an agency that is asked the components that are not sensitive, and its own answer.
     """
     roles = roles_to_look(case, user, now)
+    if only_holds(case, roles):
+        return [file for file in files if file.uploaded_by_id == user.pk]
     if roles - APPLICANTS - OUTSIDE - {"administrator"}:
         return list(files)
     agencies = {h.unit_code for h in holdings(user, now) if h.role in OUTSIDE}

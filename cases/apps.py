@@ -14,6 +14,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Keep events final, and carry out what the floor itself promises: timers, links, moved days."""
         from cases.effects import delivers  # noqa: PLC0415  # models are not ready before
+        from cases.services.linked_events import LINKED_EVENT, tell_linked  # noqa: PLC0415
         from cases.services.links import open_linked  # noqa: PLC0415
         from cases.services.manual_links import link_named  # noqa: PLC0415
         from cases.services.recompute import recompute_case  # noqa: PLC0415
@@ -21,6 +22,7 @@ class CasesConfig(AppConfig):
 
         delivers("timer")(fire_timer)
         delivers("link")(open_linked)
+        delivers(LINKED_EVENT)(tell_linked)
         delivers("named_links", together=True)(link_named)
         delivers("recompute")(recompute_case)
         # Not one of our signals: Django's only hook after a migration, and a remade SQLite table has lost its triggers.

@@ -29,4 +29,5 @@ def account_of(text: str) -> User | None:
 
 def drafts_of(officer: User) -> QuerySet[Case]:
     """Return the drafts that an officer has begun at the counter, the latest first."""
-    return Case.objects.filter(opened_by=officer, submitted_at=None, closed=False).order_by("-saved_at")
+    cases = Case.objects.filter(kind=Case.Kind.CASE, submitted_at=None, closed=False)
+    return cases.filter(opened_by=officer).order_by("-saved_at")

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.clock import local_day
 from accounts.models import User
 from cases.models import Attachment, Case, LinkedCase, Part
@@ -138,6 +140,8 @@ def case_facts(definition: Procedure, case: Case, parts: Sequence[Part]) -> dict
         "assignee": str(case.assignee_id) if case.assignee_id else None,
     }
     found |= {name: value for name, value in optional.items() if value is not None}
+    if case.kind == Case.Kind.BOOK:
+        found["book"] = True
     found |= {n: day_number(v) for n in DAY_FACTS if (v := getattr(case, n)) is not None}
     found |= {n: day_number(local_day(v)) for a, n in MOMENT_FACTS.items() if (v := getattr(case, a)) is not None}
     return found
@@ -192,8 +196,9 @@ def attachment_facts(definition: Procedure, case: Case) -> dict[str, dict[str, A
 def link_facts(definition: Procedure, case: Case) -> dict[str, list[dict[str, Any]]]:
     """Return the linked cases by procedure; a declared link is always there, empty while nothing is linked."""
     found: dict[str, list[dict[str, Any]]] = {link.procedure: [] for link in definition.links}
-    for link in LinkedCase.objects.filter(case=case, other__isnull=False).select_related("other"):
-        other = link.other
+    either = Q(case=case) | Q(other=case, case__procedure__in=[*found])  # whoever of the two made the link
+    for link in LinkedCase.objects.filter(either, other__isnull=False).select_related("case", "other"):
+        other = link.other if link.case_id == case.pk else link.case
         if other is None:
             continue
         row: dict[str, Any] = {"code": other.code, "state": other.state, "closed": other.closed}
@@ -201,7 +206,7 @@ def link_facts(definition: Procedure, case: Case) -> dict[str, list[dict[str, An
             row["result_kind"] = other.attributes["result_kind"]
         if other.closed_on is not None:
             row["closed_on"] = day_number(other.closed_on)
-        found.setdefault(link.procedure, []).append(row)
+        found.setdefault(link.procedure if link.case_id == case.pk else other.procedure, []).append(row)
     return found
 
 

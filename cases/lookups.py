@@ -15,6 +15,7 @@ from cases.access import DIVISION, Standing, standing
 from cases.calendar import load_calendar
 from cases.completeness import missing_at
 from cases.facts import day_number, day_of
+from cases.ledger_rows import held_by, kept_in, ledger_facts, open_differences, row_called, standing_of, there_on
 from cases.models import Case, Event, Part, TableRow, Task
 from workflows.calendar import Calendar
 from workflows.definition import Procedure, Step
@@ -62,9 +63,27 @@ class CaseLookups:
         )
         found = dated.order_by("-valid_from").first()
         if found is None:
-            return None
+            return self._ledger_row(table, key, when)
         self._reads[f"{table}:{key}"] = found.revision
         return _row_facts(found, when)
+
+    def _ledger_row(self, ledger: str, key: Any, when: dt.date) -> Mapping[str, Any] | None:
+        """The row of a ledger by its id or its key; noted by its id, for the key may be personal."""
+        found = row_called(ledger, str(key))
+        if found is None or not there_on(found, when):
+            return None
+        self._reads[f"{ledger}:{found.pk}"] = found.version
+        return ledger_facts(found)
+
+    def rows_of(self, ledger: str, holders: Sequence[Any]) -> list[Mapping[str, Any]]:
+        found = held_by(ledger, [str(holder) for holder in holders])
+        self._reads |= {f"{ledger}:{row.pk}": row.version for row in found}
+        return [standing_of(row) for row in found]
+
+    def differences(self, ledger: str, counted: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+        rows = kept_in(self.case, ledger)
+        self._reads |= {f"{ledger}:{row.pk}": row.version for row in rows}
+        return open_differences(rows, counted)
 
     def _organisation(self, code: str, day: dt.date) -> Mapping[str, Any] | None:
         dated = Q(valid_to=None) | Q(valid_to__gte=day)

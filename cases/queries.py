@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 from accounts.clock import LOCAL, local_day
 from accounts.models import Absence, User
 from cases.access import DIVISION, OUTSIDE, Holding, holdings, knows_of, visible_cases
+from cases.ledger_access import IN_LEDGER
 from cases.models import Case, Event, Task
 from cases.office import office_values
 
@@ -166,7 +167,7 @@ def _held_by(person: User) -> Lane:
 
 def _free(desk: Desk, role: str, held: Iterable[Holding]) -> Lane:
     """One role's free tasks; the conditions are those of access.counts: what is listed can be taken."""
-    lane = Task.objects.filter(done_at=None, assignee=None, role=role)
+    lane = Task.objects.filter(done_at=None, assignee=None, role=role).exclude(unit_code__startswith=IN_LEDGER)
     held = list(held)
     if role == "consultee":
         return lane.filter(unit_code__in={h.unit_code for h in held})
@@ -208,7 +209,8 @@ def by_code(user: User, now: dt.datetime, text: str) -> list[Found]:
     spelled = spellings(text, str(office_values(local_day(now)).get("agency_code", "")))
     if not spelled:
         return []
-    asked = Case.objects.filter(Q(case_code__in=spelled) | Q(submission_code__in=spelled)).select_related("unit")
+    cases = Case.objects.filter(kind=Case.Kind.CASE).select_related("unit")
+    asked = cases.filter(Q(case_code__in=spelled) | Q(submission_code__in=spelled))
     rows = list(asked[:PAGE])
     seen = visible_among(user, now, [case.pk for case in rows])
     return [Found(case, case.pk in seen) for case in rows if case.pk in seen or knows_of(case, user, now)]

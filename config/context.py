@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from accounts.clock import local_day, now
 from accounts.models import User
 from cases.access import holdings
+from cases.ledger_access import acting_roles, ledgers, row_spec
 from cases.office import office_rows
 from notifications.queries import unread_count
 
@@ -31,6 +32,7 @@ OFFICE = "/admin-office/people/"
 PLACES = (
     Place("/", "Trang chủ", "Home", "house", "anybody"),
     Place("/queue/", "Việc cần làm", "Work queue", "list-checks", "officer"),
+    Place("/ledgers/", "Sổ quản lý", "Registers", "book-open-text", "ledger"),
     Place("/counter/", "Nộp tại quầy", "Counter", "stamp", "intake"),
     Place("/procedures/", "Thủ tục", "Procedures", "file-text", "anonymous"),
     Place("/procedures/", "Thủ tục", "Procedures", "file-text", "applicant"),
@@ -83,10 +85,17 @@ def places_of(request: HttpRequest) -> list[Place]:
 
 def kinds_of(user: User) -> set[str]:
     """Return the roles that a person holds today, and what they make of the person."""
-    roles = {held.role for held in holdings(user, now())}
+    held = holdings(user, now())
+    roles = {one.role for one in held}
+    kinds = {*roles, "ledger"} if held and works_in_ledgers(roles) else set(roles)
     if roles - {"auditor", "administrator"}:
-        return roles | {"officer", "person"}
-    return roles | ({"person", "applicant"} if not roles else set())
+        return kinds | {"officer", "person"}
+    return kinds | ({"person", "applicant"} if not roles else set())
+
+
+def works_in_ledgers(roles: set[str]) -> bool:
+    """Whether one of the roles opens a ledger (one statement)."""
+    return any(roles & (acting_roles(ledger) | set(row_spec(ledger).read_by)) for ledger in ledgers().values())
 
 
 @cache

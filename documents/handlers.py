@@ -60,7 +60,7 @@ def _publish(workshop: Workshop, issued: Sequence[tuple[int, PaperJob, Document]
     for _, job, document in issued:
         _refuse_other_number(job, document, typed)
     ours = [(job, document) for _, job, document in issued if job.paper.series == "automatic" and job.paper.rendered]
-    numbers = take_numbers([series_of(job.paper, workshop.day) for job, _ in ours], workshop.day)
+    numbers = take_numbers([series_of(job.paper, workshop.day, doc.series) for job, doc in ours], workshop.day)
     taken = {document.pk: number for (_, document), number in zip(ours, numbers, strict=True)}
     for _, job, document in issued:
         publish(workshop, job, document, taken.get(document.pk) or typed.get(job.paper.code))

@@ -19,6 +19,7 @@ from cases.errors import PaperImpossible
 from cases.names import Names
 from cases.office import office_rows
 from documents.errors import NotPrintable
+from documents.ledger_office import issued_by, other_keeper
 from documents.office import Issuer, Rows, issuer_of
 from documents.printed import NoLabel, value_of
 from documents.text import clean
@@ -62,7 +63,7 @@ def source_of(job: PaperJob, rows: Rows | None = None) -> Source:
     day = local_day(job.now)
     rows = office_rows(day) if rows is None else rows
     unit_symbol = job.case.unit.symbol if job.case.unit is not None and job.case.unit.kind == "division" else ""
-    issuer = issuer_of(job.paper, rows, unit_symbol)
+    issuer = issued_by(issuer_of(job.paper, rows, unit_symbol), other_keeper(job.case, rows))
     return Source(job, rows, Names(job.definition, day), day, issuer, fields_known(job.definition, job))
 
 
@@ -147,7 +148,8 @@ OPTIONAL = frozenset(
     {
         "opinions", "check_results", "summary", "history_lines", "register_rows", "document_rows", "qr_code",
         "tracking_url", "parent_agency_name", "unit_symbol", "signing_authority", "replaced_document_no",
-        "legal_basis_lines", "recipients", "complaint_guidance", "component_list", "signer_name",
+        "legal_basis_lines", "recipients", "complaint_guidance", "component_list", "signer_name", "ledger_rows",
+        "count_rows", "movement_rows",
     }
 )  # fmt: skip
 

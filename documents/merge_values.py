@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from documents import merge_rows
+from documents import ledger_values, merge_rows
 from documents.merge import Source
 from documents.models import DRAFT, ISSUED, VOID, Document
 from documents.printed import clock_time, long_day, short_day, span
@@ -163,7 +163,7 @@ VALUES: dict[str, Value] = {
         component_count, period_from, period_to, original_document_no, original_document_date, replaced_document_no,
     )
 }  # fmt: skip
-VALUES |= {"check_results": review_note, **merge_rows.ROWS}
+VALUES |= {"check_results": review_note, **merge_rows.ROWS, **ledger_values.VALUES}
 
 
 def computed(source: Source, frame: dict[str, Any]) -> dict[str, Any]:

@@ -50,9 +50,12 @@ class NumberRefused(Exception):
         self.path, self.vi, self.en = path, vi, en
 
 
-def series_of(paper: Paper, day: dt.date) -> SeriesKey:
-    """Return the book of a paper on a local day. 31/12 17:00Z is the new year: callers give the local day."""
-    return SeriesKey(paper.series_key or paper.issuer, paper.type_code or "", day.year)
+def series_of(paper: Paper, day: dt.date, series: str = "") -> SeriesKey:
+    """Return the book of a paper on a local day. 31/12 17:00Z is the new year: callers give the local day.
+
+    `series`: where it is not the paper's own (documents.ledger_office).
+    """
+    return SeriesKey(series or paper.series_key or paper.issuer, paper.type_code or "", day.year)
 
 
 def take_numbers(keys: Sequence[SeriesKey], day: dt.date) -> list[int]:

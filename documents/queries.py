@@ -13,7 +13,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.clock import now
 from accounts.models import User
-from cases.access import APPLICANTS, OUTSIDE, roles_to_look, visible_cases
+from cases.access import APPLICANTS, OUTSIDE, may_open, roles_to_look
+from cases.ledger_access import only_holds
 from cases.models import Blob, Case
 from documents.models import ISSUED, SUPERSEDED, Document
 
@@ -36,6 +37,8 @@ def documents_of(case: Case, viewer: User, at: dt.datetime) -> QuerySet[Document
     """
     made = Document.objects.filter(case=case).select_related("scan").order_by("created_at", "pk")
     roles = roles_to_look(case, viewer, at)
+    if only_holds(case, roles):
+        return made.filter(public=True, status__in=OUTWARD)
     if roles - APPLICANTS - OUTSIDE:
         return made
     seen = Q(public=True) if roles & APPLICANTS else Q(pk__in=())
@@ -46,7 +49,7 @@ def documents_of(case: Case, viewer: User, at: dt.datetime) -> QuerySet[Document
 def find_document(document_id: uuid.UUID, viewer: User, at: dt.datetime) -> Document | None:
     """Return a document that the person may see, None when it does not exist or is invisible."""
     found = Document.objects.filter(pk=document_id).select_related("case", "blob", "scan__blob").first()
-    if found is None or not visible_cases(viewer, at).filter(pk=found.case_id).exists():
+    if found is None or not may_open(found.case, viewer, at):
         return None
     return (
         documents_of(found.case, viewer, at).select_related("case", "blob", "scan__blob").filter(pk=document_id).first()

@@ -11,6 +11,8 @@ from typing import Any
 from cases.effects import Templates
 from documents.checking import check
 from documents.layout import LayoutFault, compose
+from documents.ledger_values import COLUMNS as LEDGER_COLUMNS
+from documents.ledger_values import columns_known
 from documents.merge import FRAME, columns_of, fields_known
 from documents.merge_rows import COLUMNS
 from documents.templates import faults_in
@@ -121,8 +123,10 @@ def known_to(paper: Paper, procedure: Procedure) -> dict[str, set[str] | None]:
     known: dict[str, set[str] | None] = dict.fromkeys(FRAME)
     for name in paper.merge:
         found = fields.get(name)
-        if name in COLUMNS:
-            known[name] = COLUMNS[name]
+        if name == "ledger_rows":
+            known[name] = columns_known(procedure)
+        elif name in {**COLUMNS, **LEDGER_COLUMNS}:
+            known[name] = {**COLUMNS, **LEDGER_COLUMNS}[name]
         elif found is not None and found.base == "table":
             known[name] = set(columns_of(paper, found))
         else:

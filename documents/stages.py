@@ -9,6 +9,7 @@ from typing import Any
 from cases.effects import PaperJob
 from cases.models import Attachment
 from documents.frame import frame_of
+from documents.ledger_office import series_in
 from documents.merge import DRAFT_MARK, LATE, SIGNED_MARK, Source, context_of, mark_of, source_of
 from documents.merge_values import computed
 from documents.models import DRAFT, ISSUED, SIGNED, Document
@@ -134,7 +135,7 @@ def new_document(job: PaperJob, context: dict[str, Any], source: Source | None) 
         public=paper.public,
         audience=[*paper.addressee, *paper.copies_to],
         event_seq=job.seq,
-        series=(paper.series_key or paper.issuer) if paper.series in ("automatic", "typed_in") else "",
+        series=_series(job, source) if paper.series in ("automatic", "typed_in") else "",
         type_code=paper.type_code or "",
         symbol=symbol,
         template=paper.template or "",
@@ -142,6 +143,11 @@ def new_document(job: PaperJob, context: dict[str, Any], source: Source | None) 
         context_hash=hash_of_context(context, paper.template or ""),
         created_at=job.now,
     )
+
+
+def _series(job: PaperJob, source: Source | None) -> str:
+    rows = source.rows if source is not None else {}
+    return series_in(job.paper, job.definition, job.case, rows)
 
 
 def _made_at_once(workshop: Workshop, job: PaperJob) -> Document:

@@ -10,7 +10,7 @@ import yaml
 from workflows.definition import Procedure, Step
 from workflows.lines import Line, lines_of
 from workflows.resolve import Places
-from workflows.scenarios import Action, Scenarios
+from workflows.scenarios import Action, Scenario, Scenarios
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,20 @@ def walks(procedure: Procedure, scenarios: Scenarios) -> dict[str, list[str]]:
     """Return for every line the scenarios that walk it: a guard is walked where it refuses."""
     found: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for scenario in scenarios.scenarios:
+        for name in _of_opening(procedure, scenario):
+            found[name][scenario.name] = None
         for action in scenario.steps:
             for name in _walked(procedure, action):
                 found[name][scenario.name] = None
     return {name: list(names) for name, names in found.items()}
+
+
+def _of_opening(procedure: Procedure, scenario: Scenario) -> Iterator[str]:
+    """A row of a ledger is complete when it is opened: nobody files it."""
+    for code in scenario.given.refused:
+        yield from (f"validation {f.name}: {code}" for f in procedure.fields if code in {g.code for g in f.validate_})
+    if procedure.kind == "ledger" and not scenario.given.refused:
+        yield from _of_dossier(procedure, "submit", Action())
 
 
 def _walked(procedure: Procedure, action: Action) -> Iterator[str]:

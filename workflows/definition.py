@@ -171,6 +171,7 @@ class Step(Labelled):
     close: tuple[str, ...] = ()
     set: dict[str, str] = Key(default_factory=dict)
     guidance: dict[str, str] = Key(default_factory=dict)
+    of: Literal["row", "ledger"] = "row"  # in a ledger: taken on a row, or on the ledger as a whole
     src: str = ""
 
 
@@ -272,6 +273,7 @@ class Link(Record):
     on: str  # manual, a transition, or part.transition
     carries: dict[str, str] = Key(default_factory=dict)
     fires: str | None = None
+    to: str | None = None  # CEL: id or code of the matter that is there already; nothing is opened then
     src: str = ""
 
 
@@ -300,6 +302,26 @@ class Registry(Labelled):
     columns: tuple[Field, ...] = ()
 
 
+class LedgerRow(Record):
+    """What a row of a ledger is: by what it is known, whose it is, who keeps it, how it is counted."""
+
+    key: str  # field: no two open rows of the ledger have the same value
+    number: str  # what the running number of a row begins with: SHC
+    agency: str  # field of type org: the people of this agency work on the row
+    opened_by: tuple[str, ...]
+    read_by: tuple[str, ...] = ()  # roles that see the rows of every agency
+    holder: str | None = None  # field of type person: whose row it is
+    holder_role: str | None = None
+    subject: str | None = None  # field by which other procedures name the holder
+    title: tuple[str, ...] = ()  # fields that name the row in a list
+    columns: tuple[str, ...] = ()  # further fields of the register
+    expires: str | None = None  # field: the day after which the thing is not valid
+    late: str | None = None  # attribute: the day since when the row is late
+    settled: tuple[str, ...] = ()  # states in which the thing is where it should be, or answered for
+    present: tuple[str, ...] = ()  # states in which a count must find the thing in its place
+    absent: tuple[str, ...] = ()  # states in which it must not; in any other both may be
+
+
 class Effective(Record):
     from_: str = Key(alias="from")  # ISO day
     to: str | None = None
@@ -313,6 +335,7 @@ class Procedure(Labelled):
     folder: str
     effective: Effective
     kind: Literal["case", "standalone", "ledger"] = "case"
+    row: LedgerRow | None = None  # of a ledger
     portal_tracked: bool = True
     guidance: dict[str, str] = Key(default_factory=dict)
     machine: Machine

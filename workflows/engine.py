@@ -14,6 +14,7 @@ from typing import Any
 
 from transitions import EventData, Machine, MachineError
 
+import workflows.ledger_guards  # noqa: F401  # registers the built-ins that ask a ledger
 from workflows.asks import asks_of
 from workflows.definition import RETURN, Notice, Procedure, Step
 from workflows.definition import Machine as Definition
@@ -173,6 +174,9 @@ def _state_reasons(attempt: Attempt) -> Iterator[Reason]:
             "Bước này không thực hiện được ở trạng thái hiện tại",
             "This step is not possible in the present state",
         )
+    if not attempt.part_kind and (step.of == "ledger") != bool(attempt.facts["case"].get("book")):
+        words = "Việc này là của cả sổ, hoặc của từng dòng", "This is for the whole ledger, or for a row"
+        yield Reason("not_in_state", *words)
     if attempt.part_kind and attempt.facts["part"].get("ended"):
         yield Reason("not_in_state", "Phần việc đã kết thúc", "The part has ended")
     if step.allowed_when is not None and not _holds(attempt, step.allowed_when):

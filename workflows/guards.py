@@ -86,7 +86,7 @@ def reads_ask(guard: Guard) -> bool:
     """Whether the guard depends on what is asked at the step."""
     if guard.cel is not None:
         return "ask" in compiled(guard.cel).roots
-    if guard.builtin in ("checklist_complete", "recorded_document", "defects_complete"):
+    if guard.builtin in ("checklist_complete", "recorded_document", "defects_complete", "ledger_balanced"):
         return True
     if guard.builtin == "consultation" and guard.params.get("stage") == "asked":
         return True

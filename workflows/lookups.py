@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -17,6 +17,12 @@ class Lookups(Protocol):
 
     def decide(self, table: str, facts: Mapping[str, Any]) -> Any:
         """The result of a decision table."""
+
+    def rows_of(self, ledger: str, holders: Sequence[Any]) -> list[Mapping[str, Any]]:
+        """The open rows of a ledger that belong to these holders: {no, state, settled}."""
+
+    def differences(self, ledger: str, counted: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+        """What a count of the ledger leaves open: (path, vi, en) of each row not accounted for."""
 
     def add_wd(self, day: int, n: int) -> int:
         """n working days later (earlier when negative), in the calendar of the unit."""

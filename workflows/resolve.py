@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from workflows.definition import Procedure
 from workflows.errors import DefinitionError, Fault
 from workflows.expansion import Expansion, Plain, cel
+from workflows.ledger_rows import expanded_row
 from workflows.loader import Draft
 from workflows.merging import layered
 from workflows.shapes import (
@@ -83,6 +84,7 @@ class _Resolving(Expansion):
             "folder": draft.folder,
             "effective": self.effective(),
             "kind": "ledger" if full.get("ledger") else "standalone" if full.get("standalone") else "case",
+            "row": expanded_row(self),
             "machine": self.machine(full, ""),
             "parts": [self.part_kind(p) for p in self.blocks("parts")],
             "fields": [self.field(f, f"fields.{f.get('name')}") for f in self.blocks("fields")],
@@ -258,7 +260,7 @@ _SIMPLE = {
 }
 _LABELLED = {"roles": BOTH, "offices": BOTH, "notices": NOTICE}
 _AS_WRITTEN = ("vi", "en", "version", "guidance", "portal_tracked", "facts", "tables", "merge_values")
-_EXPRESSIONS = ("required", "where", "over", "of", "if")
+_EXPRESSIONS = ("required", "where", "over", "of", "if", "to")
 
 
 def _expressions(key: str, value: Any) -> Any:

@@ -54,6 +54,7 @@ class Action(Record):
     as_: str = Key(default="", alias="as")
     do: str = ""
     part: str = ""
+    book: bool = False  # of a ledger: done on the ledger of the row's agency, not on the row
     acting_for: str = ""
     at: str = ""  # local day and time, or a time of the same day
     with_: dict[str, Any] = Key(default_factory=dict, alias="with")
@@ -73,6 +74,7 @@ class Given(Record):
     attachments: list[str] = []
     twin: bool = False  # the same was filed before and is open
     applicant: bool = True  # false: opened at the counter for somebody without an account
+    refused: list[str] = []  # of a row of a ledger: codes for which it is not even opened
 
 
 class Usual(Record):
@@ -169,6 +171,8 @@ def coverage_of(scenarios: Scenarios) -> Coverage:
     taken: dict[str, list[str]] = {}
     refused: dict[str, list[str]] = {}
     for scenario in scenarios.scenarios:
+        for code in scenario.given.refused:
+            refused.setdefault(code, []).append(scenario.name)
         for action in scenario.steps:
             for code in action.refused:
                 refused.setdefault(code, []).append(scenario.name)

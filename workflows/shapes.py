@@ -86,7 +86,7 @@ _STEP: dict[str, Any] = {
     "name!": "name", "vi!": "line", "en!": "line", "by!": "names", "when": "when", "recorded_by": "name",
     "require": ListOf("guard"), "ask": ListOf("ask"), "confirm": ListOf("confirm"), "cosign": "name",
     "within": "duration", "papers": PAPERWORK, "notify": ListOf(NOTIFY), "open": ListOf(OPENING), "close": "names",
-    "set": "cels", "guidance": BOTH, "src": "text",
+    "set": "cels", "guidance": BOTH, "of": OneOf(("row", "ledger")), "src": "text",
 }
 TRANSITION = Shape("transition", {**_STEP, "from!": "names", "to!": "text"})
 ACT = Shape("act", {**_STEP, "allowed_when!": "cel"})
@@ -109,7 +109,8 @@ ATTACHMENT = shape(
     max_mb="int", copies="text", originals=OneOf(("shown", "kept", "none")), sensitive="bool", src="text",
 )
 LINK = shape(
-    "link", kind_needed="name", procedure_needed="name", on_needed="text", carries="cels", fires="name", src="text"
+    "link", kind_needed="name", procedure_needed="name", on_needed="text", carries="cels", fires="name", to="cel",
+    src="text",
 )
 CONSULTEE = shape("consultee", code_needed="name", vi="line", en="line", mandatory="cel", src="text")
 GROUND = shape("refusal ground", code_needed="name", vi_needed="line", en_needed="line", src="text")
@@ -125,6 +126,11 @@ NOTICE = shape("notice", vi_needed="line", en_needed="line", body_vi="text", bod
 BASIS = shape("legal basis", text_needed="line", src_needed="text", confirmed="bool")
 CHECK = shape("check", code_needed="name", vi_needed="line", en_needed="line")
 GOLDEN = shape("golden path", code_needed="name", term="name", path_needed="texts")
+ROW = shape(
+    "row of a ledger", key_needed="name", number_needed="text", agency_needed="name", opened_by_needed="names",
+    read_by="names", holder="name", holder_role="name", subject="name", title="names", columns="names",
+    expires="name", late="name", settled="names", present="names", absent="names",
+)
 EFFECTIVE = shape("effective", from_needed="text", to="text")
 BUILTIN = shape("built-in", params="any", vi_needed="line", en_needed="line", revision_needed="int")
 
@@ -152,8 +158,8 @@ FOLDER = Shape(
     "procedure",
     {
         **_LAYER, "procedure!": "name", "version!": "text", "vi!": "line", "en!": "line", "extends": "name",
-        "effective!": EFFECTIVE, "standalone": "bool", "ledger": "bool", "portal_tracked": "bool", "guidance": BOTH,
-        "include": "names", "terms": ListOf(TERM, "code"), "config": "any", "golden_path": "texts",
+        "effective!": EFFECTIVE, "standalone": "bool", "ledger": "bool", "row": ROW, "portal_tracked": "bool",
+        "guidance": BOTH, "include": "names", "terms": ListOf(TERM, "code"), "config": "any", "golden_path": "texts",
         "golden_paths": ListOf(GOLDEN, "code"), "disable": DISABLE, "roles": DictOf(BOTH),
         "registries": ListOf(REGISTRY, "code"), "tables": "any", "checklists": DictOf(ListOf(CHECK)),
     },

@@ -8,9 +8,19 @@ from cases.models.published import Published
 
 
 class Case(models.Model):
-    """A case file. `state` and everything computed from steps is written by cases.services alone."""
+    """A case file. `state` and everything computed from steps is written by cases.services alone.
+
+    A row of a ledger and the ledger itself (the book of one agency) are kept here too: same lock, same history (ADR
+    0019). They have no applicant, no submission and no receipt; `case_code` is then the row's running number.
+    """
+
+    class Kind(models.TextChoices):
+        CASE = "case", "Hồ sơ"
+        ROW = "row", "Dòng của sổ"
+        BOOK = "book", "Sổ"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=4, choices=Kind.choices, default=Kind.CASE, editable=False)
     procedure = models.CharField(max_length=60)
     definition = models.ForeignKey(Published, on_delete=models.PROTECT, related_name="+")
     submission_code = models.CharField(max_length=14, unique=True, default=submission_code)
@@ -30,6 +40,9 @@ class Case(models.Model):
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("accounts.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # Of a row: SHA-256 of the key that no two open rows share; the key itself may be personal, and databases log keys.
+    row_key = models.CharField(max_length=64, blank=True, editable=False)
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="rows_held")
     title = models.CharField(max_length=300, blank=True)  # what the queue shows beside the code
     applicant_name = models.CharField(max_length=200, blank=True)
 
@@ -62,9 +75,21 @@ class Case(models.Model):
             models.Index(fields=["due_on"], name="case_open_due", condition=models.Q(closed=False)),
             models.Index(fields=["assignee"], name="case_open_assignee", condition=models.Q(closed=False)),
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["procedure", "row_key"],
+                condition=models.Q(closed=False) & ~models.Q(row_key=""),
+                name="row_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def in_ledger(self) -> bool:
+        """Whether this is a row of a ledger, or the ledger of an agency, and no case."""
+        return self.kind != self.Kind.CASE
 
     @property
     def code(self) -> str:

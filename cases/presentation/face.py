@@ -9,9 +9,10 @@ from typing import Any
 
 from accounts.clock import local_day
 from accounts.models import User
-from cases.access import OUTSIDE, may_look_closely, may_see_field, roles_to_look, sees_part
+from cases.access import OUTSIDE, may_look_closely, may_open, may_see_field, roles_to_look, sees_part
 from cases.calendar import load_calendar
 from cases.due import explain_due
+from cases.ledger_access import only_holds
 from cases.models import Case, LinkedCase, Part
 from cases.names import Names
 from cases.presentation.words import label, language
@@ -36,6 +37,11 @@ class Look:
     def outside(self) -> bool:
         """Whether the viewer belongs to an agency that is asked: sees its own question, not the office's work."""
         return not self.roles - OUTSIDE
+
+    @property
+    def only_holds(self) -> bool:
+        """Whether the viewer looks at a row of a ledger as its holder alone."""
+        return only_holds(self.case, self.roles)
 
     @property
     def audits(self) -> bool:
@@ -133,7 +139,9 @@ def _links(look: Look) -> list[dict[str, Any]]:
     case = look.case
     rows = [(row, row.other) for row in LinkedCase.objects.filter(case=case).select_related("other__definition")]
     rows += [(row, row.case) for row in LinkedCase.objects.filter(other=case).select_related("case__definition")]
-    seen = visible_among(look.viewer, look.now, [other.pk for _, other in rows if other is not None])
+    others = [other for _, other in rows if other is not None]
+    seen = visible_among(look.viewer, look.now, [other.pk for other in others if not other.in_ledger])
+    seen |= {other.pk for other in others if other.in_ledger and may_open(other, look.viewer, look.now)}
     return [
         {"title": _matter(row, other), "case": other, "visible": other is not None and other.pk in seen}
         for row, other in rows

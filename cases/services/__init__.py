@@ -7,6 +7,7 @@ from cases.services.attachments import attach_file, remove_attachment
 from cases.services.opening import open_case, save_dossier
 from cases.services.outcome import Outcome
 from cases.services.possible import Possible, possibilities, preview_step
+from cases.services.rows import book_of, open_row
 from cases.services.tasks import claim_task, release_task
 
 __all__ = [
@@ -14,9 +15,11 @@ __all__ = [
     "Possible",
     "advance_case",
     "attach_file",
+    "book_of",
     "claim_task",
     "do_act",
     "open_case",
+    "open_row",
     "possibilities",
     "preview_step",
     "release_task",

@@ -8,11 +8,14 @@ from typing import Any
 from cases.facts import day_of, fields_to_stored, to_stored
 from cases.models import Case, LinkedCase, Part
 from cases.services.changes import accept_change
+from cases.services.computing import compute
+from cases.services.linked_events import link_with
 from cases.services.papers import void_unnumbered, work_papers
 from cases.services.receipt import receive
 from cases.services.turn import Fired, Turn
-from workflows.definition import Link, State
+from workflows.definition import Field, Link, State
 from workflows.engine import Attempt, Move
+from workflows.errors import CannotBeJudged
 from workflows.expressions import compiled
 
 COLUMNS = ("urgent", "overdue", "attempt")
@@ -43,6 +46,8 @@ def enter_move(turn: Turn, move: Move, part: Part | None) -> None:
     _set(turn, part, move.sets)
     if move.step.kind == "transition":
         _enter(turn, part, move)
+    if turn.case.kind == Case.Kind.ROW:
+        compute(turn)
     if "received_on" in move.sets:
         receive(turn)
 
@@ -62,8 +67,18 @@ def _set(turn: Turn, part: Part | None, sets: Mapping[str, Any]) -> None:
             part.fields.pop(name, None)
         return
     types = turn.definition.facts.get("case", {})
+    columns = {f.name: f for f in turn.definition.fields} if turn.case.kind == Case.Kind.ROW else {}
     for name, value in sets.items():
+        if name in columns:
+            _set_field(turn.case, columns[name], value)
+            continue
         _set_attribute(turn.case, name, str(types.get(name, "")), value, turn)
+
+
+def _set_field(row: Case, field: Field, value: Any) -> None:
+    """Set a field of a row of a ledger; nothing takes the value out."""
+    kept = {name: known for name, known in row.dossier.items() if name != field.name}
+    row.dossier = kept if value is None else {**kept, **fields_to_stored([field], {field.name: value})}
 
 
 def _set_attribute(case: Case, name: str, kind: str, value: Any, turn: Turn) -> None:
@@ -153,7 +168,9 @@ def open_part(turn: Turn, kind_code: str, fields: Mapping[str, Any]) -> Part:
 def _link(turn: Turn, attempt: Attempt, move: Move, part: Part | None) -> None:
     name = f"{part.kind}.{move.step.name}" if part is not None else move.step.name
     for link in (li for li in turn.definition.links if li.on == name):
-        if link.fires is not None:
+        if link.to is not None:
+            link_with(turn, link.kind, _named_there(link.to, attempt))
+        elif link.fires is not None:
             turn.fired.append(Fired(link, _carried(link, attempt)))
         else:
             _promise_link(turn, link, _carried(link, attempt))
@@ -173,7 +190,19 @@ def _link_named(turn: Turn, move: Move) -> None:
 
 
 def _carried(link: Link, attempt: Attempt) -> dict[str, Any]:
-    return {name: compiled(text).evaluate(attempt.facts, attempt.lookups) for name, text in link.carries.items()}
+    return {name: _value_of(text, attempt) for name, text in link.carries.items()}
+
+
+def _named_there(text: str, attempt: Attempt) -> Any:
+    """What a link names that is there already; nothing when the registry knows of no such matter."""
+    try:
+        return _value_of(text, attempt) or ""
+    except CannotBeJudged:
+        return ""
+
+
+def _value_of(text: str, attempt: Attempt) -> Any:
+    return compiled(text).evaluate(attempt.facts, attempt.lookups)
 
 
 def _notify(turn: Turn, move: Move, part: Part | None) -> None:

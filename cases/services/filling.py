@@ -115,8 +115,11 @@ def _fill_dossier(turn: Turn, filled: Filled, step: Step, part: Part | None) -> 
     raw = turn.request.data.get("dossier")
     if not isinstance(raw, dict):
         return
-    values, faults = clean_fields(officer_fields(turn, step, part), raw)
-    filled.faults += [Reason("ask_invalid", f.vi, f.en, f"dossier.{f.path}") for f in faults]
+    fields = officer_fields(turn, step, part)
+    values, faults = clean_fields(fields, raw)
+    for fault in [*faults, *_unusable(turn.case, fields, values)]:
+        filled.faults.append(Reason("ask_invalid", fault.vi, fault.en, f"dossier.{fault.path}"))
+        values.pop(fault.path.partition("[")[0].partition(".")[0], None)
     turn.case.dossier = {**turn.case.dossier, **values}
     compute(turn)
     filled.inputs |= {f"dossier.{name}": value for name, value in values.items()}

@@ -15,6 +15,7 @@ from cases.procedures import definition_by, in_force
 from cases.services.advance import run_autos_after
 from cases.services.events import Happening, append_alone, locked_case
 from cases.services.opening import open_case
+from cases.services.rows import open_row
 from cases.services.tasks import LINK_PENDING
 
 LINKED = "link"
@@ -59,12 +60,16 @@ def _opened(effect: Effect) -> bool:
 
 
 def _open(case: Case, link: LinkedCase, now: dt.datetime) -> None:
-    fields = definition_by(in_force(link.procedure, local_day(now)).hash).fields
+    definition = definition_by(in_force(link.procedure, local_day(now)).hash)
+    values = fields_to_stored(definition.fields, link.carries)
     try:
-        outcome = open_case(
-            procedure=link.procedure, actor=None, opened_by=case.opened_by, now=now, applicant=case.applicant,
-            organisation=case.organisation, values=fields_to_stored(fields, link.carries),
-        )  # fmt: skip
+        if definition.kind == "ledger":
+            outcome = open_row(ledger=link.procedure, actor=None, opened_by=case.opened_by, now=now, values=values)
+        else:
+            outcome = open_case(
+                procedure=link.procedure, actor=None, opened_by=case.opened_by, now=now, applicant=case.applicant,
+                organisation=case.organisation, values=values,
+            )  # fmt: skip
     except InputFaults as faults:
         names = ", ".join(sorted(reason.path for reason in faults.reasons))
         raise DeliveryImpossible(f"carries: {names}") from faults

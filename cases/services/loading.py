@@ -8,11 +8,13 @@ from django.db.models import UUIDField
 
 from accounts.mandates import mandates_between
 from accounts.models import User
-from cases.access import APPLICANTS, is_applicant, lent_on, roles_on, sees_part, visible_cases
+from cases.access import APPLICANTS, is_applicant, lent_on, may_open, roles_on, sees_part
 from cases.errors import CaseChanged, CaseNotFound
+from cases.ledger_access import is_holder
 from cases.models import Case, Event, Part
 from cases.prepared import Asked, Prepared
 from cases.procedures import definition_of
+from cases.services.computing import compute
 from cases.services.events import locked_case
 from cases.services.turn import Request, Snapshot, Turn
 from workflows.definition import Step
@@ -27,6 +29,8 @@ def load_turn(request: Request) -> Turn:
     case = locked_case(request.case_id)
     turn = Turn(definition_of(case.definition_id), case, parts_of(case), request.now, request)
     turn.before = {case.pk: Snapshot.of(case)} | {part.pk: Snapshot.of(part) for part in turn.parts}
+    if case.kind == Case.Kind.ROW:
+        compute(turn)  # what a row computes hangs on the day and on rows elsewhere
     take_roles(turn, request.actor, request.acting_for)
     _check_visible(turn)
     return turn
@@ -45,9 +49,9 @@ def take_roles(turn: Turn, actor: User | None, acting_for: User | None) -> None:
     turn.mandate_no = ""
     if acting_for is None or actor is None:
         turn.roles = roles_on(turn.case, actor, turn.now, turn.part)
-        turn.applies = bool(turn.roles & APPLICANTS)
+        turn.applies = bool(turn.roles & APPLICANTS) or is_holder(turn.case, actor)
         return
-    turn.applies = is_applicant(turn.case, actor, turn.now)
+    turn.applies = is_applicant(turn.case, actor, turn.now) or is_holder(turn.case, actor)
     acts, given = _acts(turn), mandates_between(actor, acting_for, turn.day)
     covering = [m for m in given if any(m.covers(turn.case.procedure, act) for act in acts)]
     if not covering:
@@ -100,9 +104,10 @@ def _check_visible(turn: Turn) -> None:
         raise CaseNotFound(f"{turn.case.code} {request.part_key}")
     if request.actor is None:
         return
-    drafted = turn.case.state == turn.definition.machine.initial.code  # a draft is its filer's alone
+    initial = turn.definition.machine.initial.code
+    drafted = turn.case.state == initial and not turn.case.in_ledger  # a draft is its filer's alone
     known = turn.applies or (bool(turn.roles) and not drafted)
-    seen = known or visible_cases(request.actor, turn.now).filter(pk=turn.case.pk).exists()
+    seen = known or may_open(turn.case, request.actor, turn.now)
     if not seen or (part is not None and not sees_part(turn.case, part, request.actor, turn.now)):
         raise CaseNotFound(turn.case.pk)
 

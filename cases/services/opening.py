@@ -22,6 +22,7 @@ from cases.services.loading import check_version, load_turn
 from cases.services.outcome import Outcome, outcome_of
 from cases.services.repeats import first_answer, keep_answer, payload_hash
 from cases.services.retrying import retried
+from cases.services.rows import place_row
 from cases.services.turn import Request, Snapshot, Turn
 from cases.services.wake import wake
 from cases.services.writing import write
@@ -179,12 +180,24 @@ def _role(turn: Turn) -> str:
 def fields_open_to(turn: Turn) -> list[Field]:
     """Return the fields that the actor may fill now: a draft's by who files it, later ones by who handles the case."""
     typed = [f for f in turn.definition.fields if f.computed is None]
+    if turn.case.in_ledger:
+        return _fields_of_row(turn, typed)
     if turn.case.state == turn.definition.machine.initial.code:
         filer = turn.applies or fills_at_counter(turn.case, turn.request.actor, turn.roles)
         return [f for f in typed if f.required_from is None] if filer else []
     if turn.case.closed or turn.applies or turn.case.attributes.get("signed"):
         return []
     return [f for f in typed if f.required_from is not None and _handles(turn, f)]
+
+
+def _fields_of_row(turn: Turn, typed: Sequence[Field]) -> list[Field]:
+    """A row is put right by who opens rows until it is first used; after that steps alone change it."""
+    spec = turn.definition.row
+    if spec is None or turn.case.kind != Case.Kind.ROW or turn.applies:
+        return []
+    if turn.case.state == turn.definition.machine.initial.code and turn.roles & set(spec.opened_by):
+        return [f for f in typed if f.required_from is None]
+    return []
 
 
 def _handles(turn: Turn, field: Field) -> bool:
@@ -203,6 +216,8 @@ def put_values(turn: Turn, fields: Sequence[Field], values: Mapping[str, Any]) -
     faults += validated(turn, frozenset(stored))
     if faults:
         raise InputFaults(faults)
+    if turn.case.kind == Case.Kind.ROW:
+        place_row(turn)
     name_case(turn.case, turn.definition)
     turn.case.saved_at = turn.now
     return {**stored, **dict.fromkeys(blank)}

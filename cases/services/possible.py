@@ -14,9 +14,11 @@ from accounts.mandates import mandates_between
 from accounts.models import Mandate, User
 from cases.access import is_applicant, lent_on, roles_on, sees_part
 from cases.effects import preview_paper
+from cases.ledger_access import is_holder
 from cases.models import Case, Part
 from cases.procedures import definition_by
 from cases.services.applying import enter_move
+from cases.services.computing import compute
 from cases.services.filling import fill, officer_fields
 from cases.services.loading import load_turn, mandated, named_step, no_mandate, parts_of
 from cases.services.papers import jobs_of
@@ -50,6 +52,8 @@ def possibilities(case: Case, actor: User, now: dt.datetime, acting_for: User | 
     """Return every step that a person can take at all (no automatic ones), in the order of the definition."""
     request = Request(case_id=case.pk, name="", actor=actor, now=now, acting_for=acting_for)
     turn = Turn(definition_by(case.definition.hash), case, parts_of(case), now, request)
+    if case.kind == Case.Kind.ROW:
+        compute(turn)
     lent = mandates_between(actor, acting_for, turn.day) if acting_for is not None else None
     found = list(_of(turn, None, lent))
     for part in turn.parts:
@@ -62,7 +66,7 @@ def possibilities(case: Case, actor: User, now: dt.datetime, acting_for: User | 
 def _of(turn: Turn, part: Part | None, lent: Sequence[Mandate] | None) -> Iterator[Possible]:
     """Yield the steps of a case or part; `lent`: the mandates under which somebody acts for another person."""
     turn.roles = roles_on(turn.case, turn.request.actor, turn.now, part)
-    turn.applies = is_applicant(turn.case, turn.request.actor, turn.now)
+    turn.applies = is_applicant(turn.case, turn.request.actor, turn.now) or is_holder(turn.case, turn.request.actor)
     machine = turn.machine(part)
     for step in (*machine.transitions, *machine.acts):
         if step.when == "manual" and set(step.by) | {step.recorded_by} != {"system", None}:

@@ -85,7 +85,7 @@ def recompute_case(effect: Effect) -> None:
     moved = _moved(case, calendar_as_if(day, _from_payload(day, effect.payload["was"])), now_stands, effect.now)
     if moved is not None and not case.closed and not _told(case, now_stands):
         _tell(case.pk, effect)
-    _renew(case.pk, effect)
+    renew_timers(case.pk, RECOMPUTE, effect.now, change=f"{effect.payload['day']}:{effect.payload['revision']}")
 
 
 def _moved(case: Case, before: Calendar, after: Calendar, now: dt.datetime) -> Moved | None:
@@ -116,17 +116,20 @@ def _tell(case_id: uuid.UUID, effect: Effect) -> None:
         return  # closed, or gone to another agency since we looked: there is no running promise to correct
 
 
-def _renew(case_id: uuid.UUID, effect: Effect) -> None:
-    """Promise the timers that fire at another moment now; those of the old moment find that they no longer stand."""
+def renew_timers(case_id: uuid.UUID, name: str, now: dt.datetime, *, change: str) -> None:
+    """Promise the timers that fire at another moment now; those of the old moment find that they no longer stand.
+
+    `change`: what sets the promises apart from those that an earlier change has made.
+    """
     with transaction.atomic(durable=True):
-        turn = load_turn(Request(case_id, RECOMPUTE, None, effect.now))
+        turn = load_turn(Request(case_id, name, None, now))
         turn.timers_before = _promised_timers(case_id)
         keep_part_days(turn)
         keep_timers(turn)
         writes = Writes()
         keep_tasks(turn, writes)
         writes.send()
-        _write(turn, f"{effect.payload['day']}:{effect.payload['revision']}")
+        _write(turn, change)
 
 
 def _promised_timers(case_id: uuid.UUID) -> frozenset[tuple[str, ...]]:

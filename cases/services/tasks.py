@@ -13,6 +13,7 @@ from django.db.models import UUIDField
 from accounts.models import User
 from cases.access import counts, holdings
 from cases.errors import CaseNotFound
+from cases.ledger_access import IN_LEDGER
 from cases.models import Case, Part, Task
 from cases.prepared import Asked, Prepared
 from cases.services.events import Happening, append_alone, locked_case
@@ -141,6 +142,8 @@ def _wanted(turn: Turn, part: Part | None, record: Case | Part, role: str, due_a
 
 
 def _unit_code(case: Case, role: str) -> str:
+    if case.in_ledger:
+        return f"{IN_LEDGER}{case.unit.code if case.unit is not None else ''}"
     return case.unit.code if case.unit is not None and role in ("specialist", "division_head") else ""
 
 

@@ -10,12 +10,15 @@ from cases.errors import CaseChanged, DeliveryImpossible, DeliveryPostponed
 from cases.models import Case, Event, Part
 from cases.procedures import definition_by
 from cases.services.advance import advance_case
+from cases.services.computing import compute
 from cases.services.loading import parts_of
+from cases.services.recompute import renew_timers
 from cases.services.timers import DueTimer, stands
 from cases.services.turn import Request, Turn
 from workflows.errors import TransitionRefused
 
 SYSTEM = frozenset({"system"})
+RENEW = "renew"
 LOOK_AGAIN = dt.timedelta(minutes=10)  # how often a timer that waits for its step to be allowed is judged anew
 
 
@@ -23,7 +26,10 @@ def fire_timer(effect: Effect) -> None:
     """Take the step of a due timer. Stale or already fired: nothing. Not allowed yet: it waits (DeliveryPostponed)."""
     timer = _timer(effect)
     turn = _present(effect, timer)
-    if not stands(turn, timer) or _fired(turn, timer):
+    if not stands(turn, timer):
+        _renew_row(turn, timer, effect)
+        return
+    if _fired(turn, timer):
         return
     try:
         advance_case(
@@ -35,6 +41,13 @@ def fire_timer(effect: Effect) -> None:
     except TransitionRefused as refused:
         why = ", ".join(reason.code for reason in refused.reasons)
         raise DeliveryPostponed(why, until=effect.now + LOOK_AGAIN) from refused
+
+
+def _renew_row(turn: Turn, timer: DueTimer, effect: Effect) -> None:
+    """What a row computes may have moved with a row elsewhere (a trip that was prolonged): its timers move with it."""
+    unmoved = turn.case.entered_at.isoformat() == timer.entered
+    if turn.case.kind == Case.Kind.ROW and unmoved and not turn.case.closed:
+        renew_timers(turn.case.pk, RENEW, effect.now, change=f"{RENEW}:{effect.entry_id}")
 
 
 def _timer(effect: Effect) -> DueTimer:
@@ -49,7 +62,10 @@ def _present(effect: Effect, timer: DueTimer) -> Turn:
     if case is None:
         raise DeliveryImpossible("case_missing")
     request = Request(case.pk, timer.name, None, effect.now, part_key=timer.part_key or None)
-    return Turn(definition_by(case.definition.hash), case, parts_of(case), effect.now, request, roles=SYSTEM)
+    turn = Turn(definition_by(case.definition.hash), case, parts_of(case), effect.now, request, roles=SYSTEM)
+    if case.kind == Case.Kind.ROW:
+        compute(turn)
+    return turn
 
 
 def _record(turn: Turn) -> Case | Part:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -17,14 +18,39 @@ TRIES = 20  # each means that another look was recorded meanwhile
 
 def log_view(*, case: Case, person: User, what: str, purpose: str, now: dt.datetime) -> ViewLog:
     """Record a view before it happens; `what` names the field or file, never its value. Chained per case."""
-    view = ViewLog(case=case, person=str(person.pk), what=what[:200], at=now)
-    view.purpose = unicodedata.normalize("NFC", purpose).strip()[:500]
+    view = _unchained(case, person, what, purpose, now)
     for _ in range(TRIES):
         try:
             return _chained(view)
         except IntegrityError:  # somebody looked at the same moment and was first: follow them
             continue
     return _chained(view)
+
+
+def log_views(*, cases: Sequence[Case], person: User, what: str, purpose: str, now: dt.datetime) -> None:
+    """Record one view of each of many cases before it happens (two statements)."""
+    for left in reversed(range(TRIES)):
+        views = [_unchained(case, person, what, purpose, now) for case in cases]
+        try:
+            return _chained_together(views)
+        except IntegrityError:  # somebody looked at one of them at the same moment and was first
+            if not left:
+                raise
+
+
+def _unchained(case: Case, person: User, what: str, purpose: str, now: dt.datetime) -> ViewLog:
+    said = unicodedata.normalize("NFC", purpose).strip()[:500]
+    return ViewLog(case=case, person=str(person.pk), what=what[:200], purpose=said, at=now)
+
+
+def _chained_together(views: Sequence[ViewLog]) -> None:
+    with transaction.atomic():
+        ids = [view.case_id for view in views]
+        last = dict(ViewLog.objects.filter(case__in=ids).order_by("pk").values_list("case_id", "hash"))
+        for view in views:
+            view.prev = last.get(view.case_id, "")
+            view.hash = leaf_hash(view_body(view))
+        ViewLog.objects.bulk_create(views)
 
 
 def _chained(view: ViewLog) -> ViewLog:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from cases.errors import CaseChanged
 from cases.models import Case, Part, Task
 from cases.services.keeping import keep_all
+from cases.services.linked_events import promise_to_linked
 from cases.services.turn import Snapshot, Turn
 from cases.writes import Writes
 
 
 def write(turn: Turn) -> list[Task]:
     """Write everything the turn has changed and return the tasks open now. Raises CaseChanged when the row moved on."""
+    promise_to_linked(turn)
     writes = Writes()
     _write_parts(turn, writes)
     tasks = keep_all(turn, writes)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import signed_in
 from accounts.clock import now
+from cases.access import may_open
 from cases.effects import paper_as_html
 from cases.models import Case, Part
 from cases.presentation.asking import Sheet, sheet_of
@@ -21,7 +22,6 @@ from cases.presentation.effects import effects_of
 from cases.presentation.face import Look
 from cases.presentation.letters import letters_to
 from cases.presentation.steps import address_of, grantors, open_to
-from cases.queries import visible_among
 from cases.services import Outcome, possibilities
 from cases.views.answers import carried, hidden, refused_page, store_uploads, tried
 from cases.views.cosigned import ANSWERS, answer_page
@@ -139,7 +139,7 @@ def refilled(request: HttpRequest, taking: Taking, sheet: Sheet, reasons: Sequen
 def onwards(taking: Taking, outcome: Outcome) -> HttpResponse:
     """Lead to the case; to the queue when the step has taken it out of the person's sight."""
     case = outcome.case
-    if case.pk not in visible_among(taking.look.viewer, taking.look.now, [case.pk]):
+    if not may_open(case, taking.look.viewer, taking.look.now):
         return see_other("queue")
     return see_other(f"{reverse('case', args=[case.code])}?done={outcome.event['seq']}")
 

@@ -8,18 +8,19 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.clock import LOCAL
+from accounts.clock import LOCAL, local_day
 from accounts.models import Organisation, User
 from cases.errors import InputFaults, PaperImpossible
 from cases.models import Attachment, Blob, Case, Event, LinkedCase, OutboxEntry, Task
-from cases.services import advance_case, open_case, save_dossier
+from cases.procedures import definition_by, in_force
+from cases.services import advance_case, book_of, open_case, open_row, save_dossier
 from cases.services.outbox import Delivery, deliver
 from config.trial import address_of
 from documents.models import Document
 from workflows.errors import TransitionRefused
 from workflows.scenarios import Action, Given, Scenario
 
-DELIVERED = ("timer", "service", "void_papers", "link", "notice")  # mails are the business of other tests
+DELIVERED = ("timer", "service", "void_papers", "link", "linked_event", "notice")  # mails: other tests
 TICK = dt.timedelta(minutes=5)
 SCAN = b"%PDF-1.4 scan"
 
@@ -32,9 +33,13 @@ class Walk:
     given: Given
     now: dt.datetime
     case: Case = field(init=False)
+    row: str = ""  # of the ledger as a whole: the number of the row that the scenario is about
     trace: list[str] = field(default_factory=list)
 
     def open(self) -> None:
+        if definition_by(in_force(self.procedure, local_day(self.now)).hash).kind == "ledger":
+            self.open_row()
+            return
         opener = person(self.given.by)
         organisation = (
             Organisation.objects.filter(code=self.given.organisation).first() if self.given.organisation else None
@@ -48,6 +53,26 @@ class Walk:
         for kind in self.given.attachments:
             self.attach(kind, opener)
 
+    def open_row(self) -> None:
+        values, opener = resolved(self.given.dossier), person(self.given.by)
+        codes: set[str] = set()
+        try:
+            self.case = open_row(ledger=self.procedure, actor=opener, now=self.now, values=values).case
+        except (InputFaults, TransitionRefused) as refused:
+            codes = {reason.code for reason in refused.reasons}
+        assert codes == set(self.given.refused), f"opening: refused for {codes}, expected {self.given.refused}"
+
+    def on_book(self, action: Action) -> None:
+        """Do something on the ledger of the row's agency; what is expected is expected of it."""
+        unit = self.case.unit
+        assert unit is not None
+        self.now += TICK
+        found = book_of(self.procedure, unit.code, self.now, person(self.given.by))
+        book = Walk(self.procedure, self.given, self.now)
+        book.case, book.row = found, self.case.code
+        book.take(action.model_copy(update={"book": False}))
+        self.now = book.now
+
     def attach(self, kind: str, who: User | None) -> str:
         digest = hashlib.sha256(SCAN).hexdigest()
         values = {"size": len(SCAN), "media_type": "application/pdf", "body": SCAN, "created_at": self.now}
@@ -59,6 +84,9 @@ class Walk:
 
     def take(self, action: Action) -> None:
         """Do what an action says and compare; a difference names the action."""
+        if action.book:
+            self.on_book(action)
+            return
         head = self.case.head_seq
         self.now += TICK
         if action.at:
@@ -201,13 +229,17 @@ def moment(text: str, now: dt.datetime) -> dt.datetime:
 
 
 def resolved(values: Any, walk: Walk | None = None) -> Any:
-    """Put ids for what a file can only name: `@person ha`, `@today`, `@code` of the case."""
+    """Put ids for what a file can only name: `@person ha`, `@today`, `@row` (its number), `@file KIND` (a new file)."""
     if isinstance(values, dict):
         return {name: resolved(value, walk) for name, value in values.items()}
     if isinstance(values, list):
         return [resolved(value, walk) for value in values]
     if isinstance(values, str) and (named := re.fullmatch(r"@person (\S+)", values)):
         return str(person(named.group(1)).pk)
+    if values == "@row" and walk is not None:
+        return walk.row or walk.case.code
+    if isinstance(values, str) and walk is not None and (named := re.fullmatch(r"@file (\S+)", values)):
+        return walk.attach(named.group(1), None)
     if values == "@today" and walk is not None:
         return walk.now.astimezone(LOCAL).date().isoformat()
     return values
@@ -217,11 +249,15 @@ def walked(procedure: str, scenario: Scenario) -> Walk:
     """Walk a whole scenario; the first difference raises."""
     begun = moment(scenario.given.at, dt.datetime.now(LOCAL))
     if scenario.given.twin:
-        twin = Walk(procedure, scenario.given, begun - dt.timedelta(hours=1))
+        first = scenario.given.model_copy(update={"refused": []})
+        twin = Walk(procedure, first, begun - dt.timedelta(hours=1))
         twin.open()
-        twin.take(Action(as_=scenario.given.by, do="submit", with_={"confirm": ["data_notice"]}))
+        if not twin.case.in_ledger:
+            twin.take(Action(as_=scenario.given.by, do="submit", with_={"confirm": ["data_notice"]}))
     walk = Walk(procedure, scenario.given, begun)
     walk.open()
+    if scenario.given.refused:
+        return walk
     for number, action in enumerate(scenario.steps, 1):
         try:
             walk.take(action)

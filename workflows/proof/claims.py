@@ -64,7 +64,8 @@ def _case(procedure: Procedure, types: Types) -> Iterator[Claim]:
             yield Claim(f"papers.{paper.code}", paper.applies, types.in_part(owner))
     for link in procedure.links:
         inside = _at(link.on, procedure, types)
-        yield from (Claim(f"links.{link.kind}", text, inside, None) for text in link.carries.values())
+        told = (*link.carries.values(), *((link.to,) if link.to is not None else ()))
+        yield from (Claim(f"links.{link.kind}", text, inside, None) for text in told)
     for statistic in procedure.statistics:
         key, period = f"statistics.{statistic.code}", types.in_statistics()
         yield from (Claim(key, t, period) for t in (statistic.where, statistic.over) if t is not None)

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from accounts.clock import now
 from accounts.models import User
-from cases.access import visible_cases
+from cases.access import visible_cases, visible_rows
 from documents.models import Document
 from documents.queries import BytesChanged, BytesMissing, as_row, bytes_of, documents_of, find_document
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
     def _list(self, viewer: User, options: dict[str, Any]) -> None:
         code = Q(case_code=options["code"]) | Q(submission_code=options["code"])
-        case = visible_cases(viewer, now()).filter(code).first()
+        case = visible_cases(viewer, now()).filter(code).first() or visible_rows(viewer, now()).filter(code).first()
         if case is None:
             self._end(NOT_FOUND, options, {"error": "not_found"}, "Không tìm thấy hồ sơ")
             return

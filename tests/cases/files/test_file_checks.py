@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
-import openpyxl  # type: ignore[import-untyped]  # stubs are not worth a package
+import openpyxl
 import pytest
 from PIL import Image, ImageStat
 

@@ -1,0 +1,194 @@
+"""The register of a ledger: which there are, its rows by filter, a new row; numbers after saying what for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import signed_in
+from accounts.clock import local_day, now
+from cases import registers
+from cases.access import holdings
+from cases.forms import ValuesForm
+from cases.forms_choices import all_choices
+from cases.forms_ledger import PurposeForm, RegisterFilter
+from cases.ledger_access import row_spec
+from cases.models import Case
+from cases.presentation.register import Reader
+from cases.registers import PAGE
+from cases.services import open_row
+from cases.services.views_log import log_views
+from cases.views.answers import carried, hidden, key_of, tried
+from cases.views.onwards import see_other
+from workflows.definition import Field, Procedure
+
+P = ParamSpec("P")
+LedgerView = Callable[Concatenate[HttpRequest, Procedure, P], HttpResponse]
+READ_IN_REGISTER = "register"
+
+
+def with_ledger(view: LedgerView[P]) -> Callable[..., HttpResponse]:
+    """Ask to sign in and find the ledger of the address; one that is not for the person does not exist (404)."""
+
+    @functools.wraps(view)
+    def found(request: HttpRequest, code: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        definition = registers.ledger_of(code, signed_in(request), now())
+        if definition is None:
+            raise Http404
+        return view(request, definition, *args, **kwargs)
+
+    return cast("Callable[..., HttpResponse]", login_required(cast("Callable[..., Any]", found)))
+
+
+@login_required
+@require_safe
+def ledgers(request: HttpRequest) -> HttpResponse:
+    """Show the ledgers that are for the person, with how many rows stand open in them."""
+    person, at = signed_in(request), now()
+    found = [(d, registers.figures_of(d, person, at)) for d in registers.ledgers_of(person, at)]
+    return render(request, "cases/ledger/ledgers.html", {"ledgers": found})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_ledger
+def register(request: HttpRequest, definition: Procedure) -> HttpResponse:
+    """Show the rows that are asked for; POST shows their sensitive values to who says what for (422 without)."""
+    asked = asked_of(request, definition)
+    purpose = PurposeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and purpose.is_valid():
+        looked_at(request, asked.shown, definition, purpose.cleaned_data["purpose"])
+        return page(request, asked, purpose, closely=True)
+    return page(request, asked, purpose, status=422 if purpose.is_bound else 200)
+
+
+class Asked:
+    """The filter of a request and the rows that it leads to."""
+
+    def __init__(self, request: HttpRequest, definition: Procedure) -> None:
+        self.definition, self.viewer, self.now = definition, signed_in(request), now()
+        self.form = RegisterFilter(request.GET, definition=definition, viewer=self.viewer, now=self.now)
+        self.wanted = self.form.wanted
+        self.rows: Sequence[Case] = registers.wanted_rows(definition, self.viewer, self.now, self.wanted)
+        number = request.GET.get("page", "1")
+        pages = max(1, -(-len(self.rows) // PAGE))
+        self.page = min(max(int(number), 1), pages) if number.isascii() and number.isdecimal() else 1
+        self.more = self.page < pages
+
+    @property
+    def shown(self) -> Sequence[Case]:
+        """The rows of the page."""
+        return self.rows[(self.page - 1) * PAGE : self.page * PAGE]
+
+
+def asked_of(request: HttpRequest, definition: Procedure) -> Asked:
+    """Return what a request asks of a register."""
+    return Asked(request, definition)
+
+
+def looked_at(request: HttpRequest, rows: Sequence[Case], definition: Procedure, purpose: str) -> None:
+    """Record, at every row, that its sensitive values are looked at, before they are shown."""
+    viewer, at = signed_in(request), now()
+    names = ",".join(f.name for f in sensitive_fields(definition))
+    log_views(cases=rows, person=viewer, what=f"{READ_IN_REGISTER}:{names}", purpose=purpose, now=at)
+
+
+def sensitive_fields(definition: Procedure) -> list[Field]:
+    """Return the sensitive fields that a register shows."""
+    spec = row_spec(definition)
+    named = {spec.key, *spec.columns, *spec.title}
+    return [f for f in definition.fields if f.sensitive and f.name in named]
+
+
+def page(
+    request: HttpRequest, asked: Asked, purpose: PurposeForm, *, closely: bool = False, status: int = 200
+) -> HttpResponse:
+    """Show the register."""
+    definition, spec = asked.definition, row_spec(asked.definition)
+    roles = {h.role for h in holdings(asked.viewer, asked.now)}
+    facts = {
+        "definition": definition,
+        "asked": asked,
+        "form": asked.form,
+        "purpose": purpose,
+        "figures": registers.figures_of(definition, asked.viewer, asked.now),
+        "lines": Reader(asked.viewer, asked.now, closely=closely).lines(asked.shown),
+        "closely": closely,
+        "filtered": bool(request.GET.keys() - {"page"}),
+        "may_open": bool(roles & set(spec.opened_by)),
+        "counts": any(set(step.by) & roles or step.cosign in roles for step in ledger_steps(definition)),
+        "sensitive": sensitive_fields(definition),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "cases/ledger/register.html", facts, status=status)
+
+
+def ledger_steps(definition: Procedure) -> list[Any]:
+    """Return the acts of the ledger as a whole."""
+    return [act for act in definition.machine.acts if act.of == "ledger"]
+
+
+# ------------------------------------------------------------------------------------------------------- a new row
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_ledger
+def new_row(request: HttpRequest, definition: Procedure) -> HttpResponse:
+    """Open a row: everything that the register asks for, typed at once."""
+    roles = {h.role for h in holdings(signed_in(request), now())}
+    if not roles & set(row_spec(definition).opened_by):
+        raise Http404
+    form = row_form(request, definition)
+    if request.method != "POST" or not form.is_valid():
+        return row_page(request, definition, form)
+    return opened(request, definition, form)
+
+
+def row_form(request: HttpRequest, definition: Procedure) -> ValuesForm:
+    """Return the form of a new row: what is there from the beginning, not what steps set."""
+    fields = first_fields(definition)
+    data = request.POST if request.method == "POST" else None
+    choices = all_choices(fields, local_day(now()), definition)
+    return ValuesForm(
+        fields, data, choices=choices, needed=lambda spec: spec.required is True, siblings=definition.fields
+    )
+
+
+def first_fields(definition: Procedure) -> list[Field]:
+    """Return the fields of a row that no step sets and nothing computes."""
+    set_later = {name for step in definition.machine.transitions for name in step.set}
+    fields = (f for f in definition.fields if f.computed is None and f.required_from is None)
+    return [f for f in fields if f.name not in set_later and f.base != "file"]
+
+
+def opened(request: HttpRequest, definition: Procedure, form: ValuesForm) -> HttpResponse:
+    """Open the row and lead to it; what the ledger refuses is told at its field."""
+    values = {name: value for name, value in form.raw.items() if value not in ("", None)}
+    outcome, reasons = tried(
+        lambda: open_row(
+            ledger=definition.procedure, actor=signed_in(request), now=now(), values=values,
+            idempotency_key=key_of(request),
+        )
+    )  # fmt: skip
+    if outcome is None:
+        form.refuse(reasons)
+        return row_page(request, definition, form, status=422)
+    messages.success(request, gettext("Đã thêm dòng %(number)s vào sổ.") % {"number": outcome.case.code})
+    return see_other("case", outcome.case.code)
+
+
+def row_page(request: HttpRequest, definition: Procedure, form: ValuesForm, status: int = 0) -> HttpResponse:
+    """Show the form of a new row."""
+    kept = carried(request) if request.method == "POST" else hidden()
+    facts = {"definition": definition, "form": form, "hidden": kept}
+    return render(request, "cases/ledger/new.html", facts, status=status or form.status)
+
+
+def to_register(request: HttpRequest, book: Case) -> HttpResponse:
+    """The page of a ledger as a whole is its count."""
+    return redirect("ledger_count", book.procedure)

@@ -1,0 +1,45 @@
+"""The key `row` of a ledger's folder, expanded: its names are fields, roles and states of the folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workflows.shapes import ROW
+from workflows.yaml_source import Block
+
+if TYPE_CHECKING:
+    from workflows.expansion import Expansion
+
+FIELDS = ("key", "agency", "holder", "subject", "expires")
+LISTS_OF_FIELDS = ("title", "columns")
+ROLES = ("opened_by", "read_by")
+STATES = ("settled", "present", "absent")
+
+
+def expanded_row(making: Expansion) -> dict[str, Any] | None:
+    """Return what the folder says of its rows; None for a procedure that is no ledger."""
+    full = making.full
+    block = full.get("row")
+    if bool(full.get("ledger")) != isinstance(block, Block):
+        making.fault(full, "ledger", "sổ cần khóa row, và chỉ sổ mới có / a ledger needs row, nothing else has it")
+    if not isinstance(block, Block):
+        return None
+    found = making.needed(block, ROW, "row")
+    _known_names(making, block, found)
+    return found
+
+
+def _known_names(making: Expansion, block: Block, found: dict[str, Any]) -> None:
+    fields = making.names("fields", by="name")
+    for key in FIELDS:
+        making.known(block, key, [found[key]] if key in found else [], fields, "mục / field")
+    for key in LISTS_OF_FIELDS:
+        making.known(block, key, found.get(key, []), fields, "mục / field")
+    for key in ROLES:
+        making.known(block, key, found.get(key, []), making.roles, "vai trò / role")
+    named = [found["holder_role"]] if "holder_role" in found else []
+    making.known(block, "holder_role", named, making.roles, "vai trò / role")
+    for key in STATES:
+        making.known(block, key, found.get(key, []), making.names("states"), "trạng thái / state")
+    if ("holder" in found) != ("holder_role" in found):
+        making.fault(block, "holder", "holder và holder_role đi cùng nhau / holder and holder_role go together")
