@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from accounts.models import RoleHeld, User
 from accounts.roles import holders, substitutes_of
 from cases.access import APPLICANTS, DIVISION, Holding, counts
+from cases.ledger_access import row_spec
 from cases.models import Case, Part
 from notifications.occasion import SYSTEM, Occasion
 
@@ -56,6 +57,8 @@ def _acted(occasion: Occasion, user: User) -> bool:
 def _people(occasion: Occasion, role: str) -> Iterable[tuple[User, Part | None]]:
     if role == SYSTEM:
         return ()
+    if occasion.case.in_ledger and role == row_spec(occasion.definition).holder_role:
+        return [(occasion.case.holder, None)] if occasion.case.holder is not None else []
     if role in APPLICANTS:
         return ((user, None) for user in applicants(occasion.case, occasion))
     if role == CONSULTEE:

@@ -41,5 +41,8 @@ def _known_names(making: Expansion, block: Block, found: dict[str, Any]) -> None
     making.known(block, "holder_role", named, making.roles, "vai trò / role")
     for key in STATES:
         making.known(block, key, found.get(key, []), making.names("states"), "trạng thái / state")
+    secret = [f.get("name") for f in making.blocks("fields") if f.get("sensitive")]
+    for name in (n for n in found.get("title", []) if n in secret):
+        making.fault(block, "title", f"mục nhạy cảm không làm tên dòng được / a sensitive field names no row: {name}")
     if ("holder" in found) != ("holder_role" in found):
         making.fault(block, "holder", "holder và holder_role đi cùng nhau / holder and holder_role go together")

@@ -45,7 +45,7 @@ def fire_timer(effect: Effect) -> None:
 
 def _renew_row(turn: Turn, timer: DueTimer, effect: Effect) -> None:
     """What a row computes may have moved with a row elsewhere (a trip that was prolonged): its timers move with it."""
-    unmoved = turn.case.entered_at.isoformat() == timer.entered
+    unmoved = turn.case.entered_at == dt.datetime.fromisoformat(timer.entered)
     if turn.case.kind == Case.Kind.ROW and unmoved and not turn.case.closed:
         renew_timers(turn.case.pk, RENEW, effect.now, change=f"{RENEW}:{effect.entry_id}")
 
