@@ -38,6 +38,8 @@ class Block:
 
 def blocks_of(look: Look) -> list[Block]:
     """Return the sections of the dossier: who files, how, the matter, and what officers have found."""
+    if look.case.in_ledger:
+        return [_row_block(look)]
     fields = look.definition.fields
     applicant = [f for f in fields if f.name.startswith(APPLICANT)]
     filing = [f for f in fields if f.name in FILING]
@@ -53,6 +55,17 @@ def blocks_of(look: Look) -> list[Block]:
               tuple(shown_rows(look, noted, look.case.dossier))),
     ]  # fmt: skip
     return [block for block in blocks if block.rows]
+
+
+def _row_block(look: Look) -> Block:
+    """A row of a ledger is one block; what steps have not set yet is left out."""
+    told = shown_rows(look, look.definition.fields, look.case.dossier)
+    rows = (one for one in told if one.value or _kept(one))
+    return Block("row", "Nội dung dòng sổ", "The row", tuple(rows))
+
+
+def _kept(shown: Shown) -> bool:
+    return shown.hidden or shown.masked or bool(shown.table)
 
 
 def shown_rows(look: Look, fields: Iterable[Field], values: Mapping[str, Any], prefix: str = "") -> Iterator[Shown]:

@@ -28,6 +28,7 @@ OWN: Mapping[str, tuple[str, str]] = {
     "link": ("Liên kết hồ sơ", "Case linked"),
     "delivery_given_up": ("Một việc hệ thống đã hứa không thực hiện được", "Something promised could not be delivered"),
 }
+ROW_OPENED = ("Thêm vào sổ", "Added to the register")
 COSIGN: Mapping[str, tuple[str, str]] = {
     "proposed": ("đề nghị đồng ký", "second person asked"),
     "agreed": ("đồng ý", "agreed to"),
@@ -106,7 +107,7 @@ class Story:
         return Told(
             seq=event.seq,
             at=event.at,
-            title=_title(step, base, suffix),
+            title=said(*ROW_OPENED) if base == "open" and self.look.case.in_ledger else _title(step, base, suffix),
             who=self._who(body),
             role=self.look.role_label(body.get("role") or "") if body.get("role") not in (None, "system") else "",
             about=self.look.part_title(part) if part is not None else "",
