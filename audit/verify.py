@@ -459,7 +459,7 @@ class Walk:
         if moves and step.get("to") != RETURN:
             place.back = place.state
         place.state = str(target or "")
-        if moves:
+        if moves or step.get("cosign"):  # also an act by two persons answers its proposal
             place.proposal, place.proposers, place.second = "", frozenset(), ""
 
     def _aftermath(self, event: Mapping[str, Any], step: Mapping[str, Any], place: Place) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_what_is_no_ledger_takes_no_rows() -> None:
 
 
 def test_the_same_key_opens_one_row_and_another_payload_is_refused() -> None:
-    given = {"ledger": LEDGER, "actor": person("ngan"), "now": NOW, "idempotency_key": "k-1"}
+    given: dict[str, Any] = {"ledger": LEDGER, "actor": person("ngan"), "now": NOW, "idempotency_key": "k-1"}
 
     first = open_row(values=PASSPORT, **given)
     again = open_row(values=PASSPORT, **given)
