@@ -188,7 +188,7 @@ def test_everybody_of_the_cast_signs_in_with_the_printed_password() -> None:
 def test_every_role_of_the_one_stop_layer_is_held_by_somebody() -> None:
     load_province(now=NOW)
     held = set(RoleHeld.objects.in_force(TODAY).values_list("role", flat=True))
-    assert held == {
+    assert held >= {
         "intake", "cashier", "specialist", "division_head", "dept_leader", "clerk", "ppc_office", "ppc_chair",
         "ppc_clerk", "party_liaison", "external_issuer", "consultee", "auditor", "administrator",
     }
