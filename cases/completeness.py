@@ -1,15 +1,16 @@
 """What is still missing of a dossier at a stage: required fields and required attachments."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cases.models import Case
-from cases.values import missing_fields
+from cases.models import Case, Part
+from cases.values import Required, missing_fields, to_facts
 from workflows.definition import AttachmentKind, Field, Procedure
 from workflows.errors import CannotBeJudged
 from workflows.expressions import compiled
 from workflows.lookups import Lookups
+from workflows.roots import Beside
 
 SUBMIT = "submit"
 
@@ -24,8 +25,31 @@ def missing_at(
     return [*_fields(definition, case, stage, facts, lookups), *_attachments(definition, facts, lookups)]
 
 
+def missing_of_part(
+    definition: Procedure, part: Part, stage: str, facts: Mapping[str, Any], lookups: Lookups
+) -> list[tuple[str, str, str]]:
+    """Return (path, vi, en) of every field of a part that is due at one of its steps and absent."""
+    fields = definition.part(part.kind).fields
+    due = [f for f in fields if f.required_from == stage]
+    found = missing_fields(due, part.fields, requirement(due, stage, facts, lookups))
+    return [(f"part.{reason.path}", reason.vi, reason.en) for reason in found]
+
+
+def requirement(fields: Sequence[Field], stage: str, facts: Mapping[str, Any], lookups: Lookups) -> Required:
+    """Return the question whether a field, or a column of a row, must be there at this stage."""
+    columns = {id(column): field.columns for field in fields for column in field.columns}
+
+    def required(field: Field, row: Mapping[str, Any] | None) -> bool:
+        if row is None:
+            return required_now(field, stage, facts, lookups)
+        seen = Beside(facts, this=to_facts(columns.get(id(field), ()), row))
+        return required_now(field, stage, seen, lookups)
+
+    return required
+
+
 def required_now(field: Field, stage: str, facts: Mapping[str, Any], lookups: Lookups) -> bool:
-    """Whether the field must be there at this stage."""
+    """Whether the field must be there at this stage; of a column `facts` have its row as `this`."""
     if field.required_from not in (None, stage) or field.computed is not None:
         return False
     return _holds(field.required, facts, lookups)
@@ -43,7 +67,8 @@ def _holds(condition: bool | str, facts: Mapping[str, Any], lookups: Lookups) ->
 def _fields(
     definition: Procedure, case: Case, stage: str, facts: Mapping[str, Any], lookups: Lookups
 ) -> Iterator[tuple[str, str, str]]:
-    for reason in missing_fields(definition.fields, case.dossier, lambda f: required_now(f, stage, facts, lookups)):
+    required = requirement(definition.fields, stage, facts, lookups)
+    for reason in missing_fields(definition.fields, case.dossier, required):
         yield f"dossier.{reason.path}", reason.vi, reason.en
 
 

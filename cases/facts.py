@@ -162,16 +162,27 @@ def part_facts(kind: PartKind, part: Part, *, latest: bool) -> dict[str, Any]:
         "stale": part.stale,
         "opened_on": day_number(local_day(part.opened_at)),
         "entered_on": day_number(local_day(part.entered_at)),
+        "drafts_stale": any(k.get("stale") and k.get("draft") and not k.get("issued") for k in part.papers.values()),
+        **_result_of(part),
     }
     found |= {n: day_number(v) for n in ("due_on", "closed_on") if (v := getattr(part, n)) is not None}
     return found
 
 
+def _result_of(part: Part) -> dict[str, Any]:
+    """Return number and day of the latest public document of a part: by these others name it."""
+    issued = [k for k in part.papers.values() if k.get("issued") and k.get("public") and k.get("number")]
+    if not issued:
+        return {}
+    return {"document_no": issued[-1]["number"], "document_date": day_number(issued[-1]["issued_on"])}
+
+
 def paper_facts(definition: Procedure, case: Case, part: Part | None = None) -> dict[str, dict[str, Any]]:
-    """Return what became of every declared paper; a paper of the acting part stands before that of the case."""
+    """Return what became of every declared paper; of the acting part's own papers, what became of them there."""
     found: dict[str, dict[str, Any]] = {}
+    own = definition.part(part.kind).papers if part is not None else ()
     for paper in definition.papers:
-        kept = (part.papers if part is not None and paper.code in part.papers else case.papers).get(paper.code, {})
+        kept = (part.papers if part is not None and paper.code in own else case.papers).get(paper.code, {})
         seen = {k: v for k, v in kept.items() if k in (*NO_PAPER, "number") and v not in (None, "")}
         if kept.get("issued_on"):
             seen["issued_on"] = day_number(kept["issued_on"])

@@ -115,7 +115,7 @@ class ValuesForm(forms.Form):
         asked = [spec for spec in self.specs if spec.name not in wrong | uploads]
         needed = self.needed or (lambda spec: False)
         present = {name: value for name, value in self.values.items() if not is_blank(value)}
-        self.refuse(missing_fields(asked, present, needed))
+        self.refuse(missing_fields(asked, present, lambda spec, row: needed(spec)))
 
     def refuse(self, reasons: Iterable[Reason]) -> None:
         """Write reasons (of this form or of a service) to the fields that they are about."""

@@ -14,7 +14,7 @@ from accounts.models import Organisation, OrgUnit, User
 from cases.office import rows_in_force
 from workflows.definition import Field, Procedure
 
-TABLES = {"country": "countries", "admin_unit": "admin_units"}
+TABLES = {"country": "countries", "admin_unit": "admin_units", "language": "languages"}
 TYPED = frozenset({"case"})  # ref(case): a code that somebody types, never a list of other people's cases
 NAME_COLUMNS = ("name", "vi", "title", "label")
 

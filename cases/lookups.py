@@ -10,15 +10,19 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.clock import local_day
-from accounts.models import Organisation, OrgUnit
+from accounts.models import Organisation, OrgUnit, User
 from cases.access import DIVISION, Standing, standing
 from cases.calendar import load_calendar
-from cases.completeness import missing_at
+from cases.completeness import missing_at, missing_of_part
 from cases.facts import day_number, day_of
 from cases.ledger_rows import held_by, kept_in, ledger_facts, open_differences, row_called, standing_of, there_on
 from cases.models import Case, Event, Part, TableRow, Task
+from cases.reading import Reader, covering
+from cases.registries import row_of, view_of
+from cases.tables import own_columns
 from workflows.calendar import Calendar
-from workflows.definition import Procedure, Step
+from workflows.definition import Procedure, Registry, Step, Table
+from workflows.tables import Decision, Hit, decision, result
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Who reviews below the signer; the applicant's, the clerk's and the system's steps are no review.
@@ -41,11 +45,14 @@ class CaseLookups:
         checklists: Mapping[str, Mapping[str, str]] | None = None,
         mandate_no: str = "",
         calendar: Callable[[], Calendar] = load_calendar,
+        part: Part | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self.definition, self.case, self.parts, self.step, self.role = definition, case, parts, step, role
         self.now, self.day, self.facts = now, local_day(now), facts
         self.checklists, self.mandate_no = checklists or {}, mandate_no
-        self._calendar = calendar
+        self._calendar, self.part = calendar, part
+        self.reader = reader or Reader(case)
         self._reads: dict[str, int] = {}
         self._people: dict[str, Standing] = {}
 
@@ -55,15 +62,26 @@ class CaseLookups:
 
     # ------------------------------------------------------------------------------- dated rows and days
     def row(self, table: str, key: Any, day: int) -> Mapping[str, Any] | None:
-        if table == "organisations":
-            return self._organisation(str(key), day_of(day))
         when = day_of(day)
+        if table == "organisations":
+            return self._organisation(str(key), when)
+        if table == "mandates":
+            return self._mandate(str(key), when)
+        if self.definition.table(table) is not None:
+            return self._declared(table, str(key), when)
+        own = view_of(self.definition, table)
+        if own is not None:
+            return self._from_cases(own, str(key), day)
         dated = TableRow.objects.filter(
             Q(valid_to=None) | Q(valid_to__gte=when), table=table, key=str(key), valid_from__lte=when
         )
         found = dated.order_by("-valid_from").first()
         if found is None:
-            return self._ledger_row(table, key, when)
+            ledger = self._ledger_row(table, key, when)
+            if ledger is not None:
+                return ledger
+            view = self.reader.view(table, self.day)  # of another procedure: asked for last, it costs a statement
+            return self._from_cases(view, str(key), day) if view is not None else None
         self._reads[f"{table}:{key}"] = found.revision
         return _row_facts(found, when)
 
@@ -91,8 +109,50 @@ class CaseLookups:
         unit = found or OrgUnit.objects.filter(dated, code=code, valid_from__lte=day).first()
         return {"code": code, "name": unit.name} if unit is not None else None
 
+    def _mandate(self, key: str, day: dt.date) -> Mapping[str, Any] | None:
+        found = covering(self.reader.mandates(day), key)
+        if found is None:
+            return None
+        self._reads[f"mandates:{found.pk}"] = 1  # a mandate is revoked, never changed
+        row = {"document_no": found.document_no, "document_date": day_number(found.document_date), "role": found.role}
+        return {**row, "until": day_number(found.valid_to)}
+
+    def _declared(self, table: str, key: str, day: dt.date) -> Mapping[str, Any] | None:
+        found = next((hit for hit in self.reader.hits(table, day) if hit.line.code == key), None)
+        if found is None:
+            return None
+        self._note(table, [found])
+        return {name: _day(value) for name, value in found.facts.items()}
+
+    def _note(self, table: str, hits: Iterable[Hit]) -> None:
+        self._reads |= {f"{table}:{hit.line.code}": hit.revision for hit in hits}
+
+    def _from_cases(self, registry: Registry, key: str, day: int) -> Mapping[str, Any] | None:
+        """Read what cases say of a key. It is noted by case and event: the key may be personal."""
+        entries = self.reader.entries(registry.code, key)
+        if registry.view is None:
+            return None
+        seen = [e for e in entries if not (registry.view.others and e.case_id == self.case.pk)]
+        self._reads |= {f"{registry.code}:{entry.case_id}": entry.seq for entry in seen}
+        return row_of(registry.view, seen, day, self)
+
     def decide(self, table: str, facts: Mapping[str, Any]) -> Any:
-        raise LookupError(f"no decision table {table}")
+        return result(self._table(table), self.judged(table, facts))
+
+    def judged(self, table: str, facts: Mapping[str, Any]) -> Decision:
+        found = decision(self._table(table), self.reader.hits(table, self._day_of_rows()), facts, self)
+        self._note(table, found.read)
+        return found
+
+    def _table(self, code: str) -> Table:
+        found = self.definition.table(code)
+        if found is None:
+            raise LookupError(f"no decision table {code}")
+        return found
+
+    def _day_of_rows(self) -> dt.date:
+        """A case keeps the rows of the day of its receipt; before it those of today count."""
+        return local_day(self.case.received_at) if self.case.received_at is not None else self.day
 
     def add_wd(self, day: int, n: int) -> int:
         calendar = self._calendar()
@@ -110,6 +170,8 @@ class CaseLookups:
         return any(self.case.unit_id in (None, h.unit_id) or h.unit_kind != DIVISION for h in held)
 
     def conflict(self, person: str) -> bool:
+        if self._is_named(person):
+            return True
         if (
             str(self.case.applicant_id) == person
             or (str(self.case.opened_by_id) == person
@@ -119,6 +181,13 @@ class CaseLookups:
         if self.case.organisation_id is None or person in ("", "system"):
             return False
         return self.case.organisation_id in self._standing(person).organisations
+
+    def _is_named(self, person: str) -> bool:
+        """Whether the person's name stands where the dossier names people of its own: whoever travels, for instance."""
+        named = named_people(self.definition, self.case)
+        if not named or person in ("", "system"):
+            return False
+        return User.objects.filter(pk=person, full_name__in=named).exists()
 
     def _standing(self, person: str) -> Standing:
         if person not in self._people:
@@ -130,7 +199,8 @@ class CaseLookups:
 
     def drafted(self, people: frozenset[str]) -> bool:
         signed_here = [c for c in self.step.papers.sign if c not in self.step.papers.prepare]
-        drafters = {self.case.papers.get(c, {}).get("drafted_by") for c in signed_here}
+        holders = [self.case.papers, *([self.part.papers] if self.part is not None else [])]
+        drafters = {papers.get(c, {}).get("drafted_by") for c in signed_here for papers in holders}
         return bool(people & ({self.case_drafter()} | drafters))
 
     def case_drafter(self) -> str:
@@ -156,9 +226,13 @@ class CaseLookups:
             found = kept.get(paper, {})
         return found.get("signed_by", ""), found.get("signer_role", "")
 
-    def mandate(self, act: str) -> str | None:
-        del act
-        return self.mandate_no or None
+    def mandate(self, act: str, grantor: str, people: frozenset[str]) -> str | None:
+        given = [m for m in self.reader.mandates(self.day) if m.role == grantor and str(m.grantee_id) in people]
+        found = next((m for m in given if m.covers(self.case.procedure, act)), None)
+        if found is None:
+            return None
+        self._reads[f"mandates:{found.pk}"] = 1
+        return found.document_no
 
     # ------------------------------------------------------------------------------------------- the case
     def other_open(self, key: Any, path: str) -> bool:
@@ -170,6 +244,8 @@ class CaseLookups:
         return self.checklists.get(name, {})
 
     def missing(self, stage: str) -> list[tuple[str, str, str]]:
+        if self.part is not None:
+            return missing_of_part(self.definition, self.part, stage, self.facts, self)
         return missing_at(self.definition, self.case, stage, self.facts, self)
 
     def originals_open(self) -> list[str]:
@@ -187,7 +263,7 @@ class CaseLookups:
 
 
 def _row_facts(row: TableRow, day: dt.date) -> dict[str, Any]:
-    columns = {name: _day(value) for name, value in row.columns.items()}
+    columns = {name: _day(value) for name, value in own_columns(row.columns).items()}
     if row.table == "retention_rules":
         columns["until_day"] = _retained_until(row.columns, day)
     return columns
@@ -204,6 +280,18 @@ def _retained_until(columns: Mapping[str, Any], closed: dt.date) -> int:
     years = int(columns["years"])
     leap = closed.month == 2 and closed.day == 29
     return day_number(closed.replace(year=closed.year + years, day=28 if leap else closed.day))
+
+
+def named_people(definition: Procedure, case: Case) -> list[str]:
+    """Return the names of people whom the dossier names and who therefore never handle the case (`conflict`)."""
+    found = []
+    for spec in definition.fields:
+        value = case.dossier.get(spec.name)
+        if spec.conflict and isinstance(value, str):
+            found.append(value)
+        names = [c.name for c in spec.columns if c.conflict]
+        found += [row[name] for row in (value or () if names else ()) for name in names if row.get(name)]
+    return found
 
 
 def names(people: Iterable[str]) -> frozenset[str]:

@@ -10,13 +10,13 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import Organisation, OrgUnit, User
-from cases.models import Case, TableRow
+from cases.models import Case, Part, TableRow
 from cases.values import shown
 from workflows.definition import Consultee, Field, Ground, Procedure
 
 LONGEST_KEY = 120  # of TableRow
-TABLES = {"country": "countries", "admin_unit": "admin_units"}
-NAMED = frozenset({"ref", "org", "person", "country", "admin_unit"})  # types whose value is a key
+TABLES = {"country": "countries", "admin_unit": "admin_units", "language": "languages"}
+NAMED = frozenset({"ref", "org", "person", "country", "admin_unit", "language"})  # types whose value is a key
 # Columns that hold the name of a row, the first that is there; English ones come first in English.
 NAME_COLUMNS = {"vi": ("name", "vi", "title", "label"), "en": ("name_en", "en", "name", "vi", "title", "label")}
 
@@ -68,6 +68,8 @@ class Names:
             return self._person(key)
         if kind == "case":
             return self._case(key)
+        if kind == "parts":
+            return self._part(key)
         return self._row(TABLES.get(kind, kind), key) or self._declared(kind, key) or key
 
     def _row(self, table: str, key: str) -> str:
@@ -97,6 +99,19 @@ class Names:
         except ValueError:
             return key
         return User.objects.filter(pk=wanted).values_list("full_name", flat=True).first() or key
+
+    def _part(self, key: str) -> str:
+        """Return kind and number of a part of the case."""
+        try:
+            wanted = uuid.UUID(key)
+        except ValueError:
+            return key
+        found = Part.objects.filter(pk=wanted).values_list("kind", "key").first()
+        if found is None:
+            return key
+        kind = next((k for k in self.definition.parts if k.code == found[0]), None)
+        label = (kind.en if self.lang == "en" else kind.vi) if kind is not None else found[0]
+        return f"{label} {found[1].rpartition('-')[2]}"
 
     def _case(self, key: str) -> str:
         try:

@@ -16,6 +16,8 @@ from cases.effects import compile_templates
 from cases.models import Published, PublishedTemplate
 from cases.procedures import further_roots, published_codes, steps_of
 from cases.services.links import call_links
+from cases.services.registering import rebuild_entries
+from cases.services.seeding import seed_tables
 from workflows.definition import Paper, Procedure
 from workflows.errors import DefinitionError, Fault
 from workflows.loader import Draft
@@ -164,8 +166,11 @@ def store(prepared: Prepared, *, actor: User | None, now: dt.datetime) -> tuple[
         return same, False
     earlier.filter(replaced_at=None).update(replaced_at=now)
     call_links(procedure.procedure, max(now, _law_from(procedure)))
+    seed_tables(procedure, actor=actor, now=now)
     if same is None:
-        return _stored(procedure, prepared.templates, actor, now), True
+        published = _stored(procedure, prepared.templates, actor, now)
+        rebuild_entries(procedure, now)
+        return published, True
     same.replaced_at = None  # an author who takes a change back has the former text in force again
     same.save(update_fields=["replaced_at"])
     return same, True

@@ -18,7 +18,7 @@ from workflows.definition import Field
 from workflows.errors import Reason
 
 Label = tuple[str, str]  # the name of the value, vi and en
-Required = Callable[[Field], bool]
+Required = Callable[[Field, Mapping[str, Any] | None], bool]  # of a column: with its row, stored form
 MOST_ROWS = 500
 EPOCH = dt.date(1970, 1, 1)
 WORDS = {True: {"vi": "Có", "en": "Yes"}, False: {"vi": "Không", "en": "No"}}
@@ -175,17 +175,22 @@ def _item(field: Field) -> Field:
 
 
 def _missing(
-    fields: Iterable[Field], stored: Mapping[str, Any], required: Required, prefix: str, label: Label
+    fields: Iterable[Field],
+    stored: Mapping[str, Any],
+    required: Required,
+    prefix: str,
+    label: Label,
+    row: Mapping[str, Any] | None = None,
 ) -> Iterator[Reason]:
     for field in fields:
         names, path = _joined(label, field), f"{prefix}{field.name}"
         if is_blank(stored.get(field.name)):
-            if required(field):
+            if required(field, row):
                 yield Reason("missing", f"{names[0]}: chưa có", f"{names[1]}: missing", path)
         elif field.base == "table":
-            for number, row in enumerate(stored[field.name]):
+            for number, one in enumerate(stored[field.name]):
                 where = (f"{names[0]}, dòng {number + 1}", f"{names[1]}, row {number + 1}")
-                yield from _missing(field.columns, row, required, f"{path}[{number}].", where)
+                yield from _missing(field.columns, one, required, f"{path}[{number}].", where, one)
 
 
 # ------------------------------------------------------------------------------------------------------ showing

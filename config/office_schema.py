@@ -25,6 +25,8 @@ from workflows.shapes import near
 from workflows.yaml_source import Block, read_yaml
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,59}$")]
+# Of a row: a number series is named by its type of document, QĐ among them.
+RowKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-zĐđ0-9_.:-]{0,59}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", to_lower=True)]
 Kind = Literal[
@@ -201,7 +203,7 @@ class OfficeFile(Entry):
     people: tuple[Person, ...] = ()
     mandates: tuple[MandateEntry, ...] = ()
     organisations: tuple[OrganisationEntry, ...] = ()
-    tables: dict[Code, dict[Code, Row]] = {}
+    tables: dict[Code, dict[RowKey, Row]] = {}
 
 
 @dataclass(frozen=True, slots=True)

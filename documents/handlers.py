@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from cases.effects import Effect, PaperJob, PaperMade
 from documents.merge import DRAFT_MARK, source_of
 from documents.models import DRAFT, SIGNED, Document
@@ -155,8 +157,10 @@ def _previewed(workshop: Workshop, job: PaperJob, document: Document) -> bytes:
 
 
 def void_papers(effect: Effect) -> None:
-    """Void the drafts and the signed papers without number of a case that has entered a closed state."""
+    """Void the drafts and the signed papers without number of a case that has entered a closed state, or of a part."""
     waiting = Document.objects.filter(case=effect.case_id, status__in=(DRAFT, SIGNED), number=None)
-    for document in waiting.filter(event_seq__lte=effect.seq):
+    ended = Q(part=None) | Q(part__closed=True) | Q(part__ended=True)
+    of = Q(part__key=effect.payload["part"]) if effect.payload.get("part") else ended
+    for document in waiting.filter(of, event_seq__lte=effect.seq):
         document.void(NO_EFFECT)
         document.save(update_fields=["status", "void_reason"])

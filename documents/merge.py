@@ -124,8 +124,23 @@ def _merged(source: Source, name: str, computed: dict[str, Any]) -> Any:
 def _stored(source: Source, name: str) -> Any:
     """Return the stored value: of this step, of the part, of the dossier, of the case's attributes."""
     job = source.job
+    rows = _rows_of_part(job, name)
+    if rows is not None:
+        return rows
     places = (job.ask, job.part.fields if job.part is not None else {}, job.case.dossier, job.case.attributes)
     return next((place[name] for place in places if place.get(name) not in (None, "")), None)
+
+
+def _rows_of_part(job: PaperJob, name: str) -> list[dict[str, Any]] | None:
+    """Return the rows of a dossier table that the part is about: a field `rows(table)` holds their numbers."""
+    if job.part is None:
+        return None
+    fields = job.definition.part(job.part.kind).fields
+    table = next((f.inner for f in fields if f.base == "rows" and name in (f.name, f.inner)), None)
+    if table is None:
+        return None
+    held = next(job.part.fields.get(f.name, []) for f in fields if f.base == "rows" and f.inner == table)
+    return [row for row in job.case.dossier.get(table, []) if row.get("row_no") in held]
 
 
 def columns_of(paper: Paper, found: Field) -> tuple[str, ...]:
@@ -135,14 +150,29 @@ def columns_of(paper: Paper, found: Field) -> tuple[str, ...]:
     return tuple(c.name for c in found.columns if not (c.personal or c.sensitive))
 
 
+def named_part(job: PaperJob) -> str | None:
+    """Return the id of the part that the paper's part names: the decision that it changes or reports about.
+
+    Empty while it names none, None when parts of this kind never do.
+    """
+    fields = job.definition.part(job.part.kind).fields if job.part is not None else ()
+    names = [f.name for f in fields if f.type == "ref(parts)"]
+    if job.part is None or not names:
+        return None
+    return next((str(job.part.fields[n]) for n in names if job.part.fields.get(n)), "")
+
+
 def _required(source: Source, name: str, computed: dict[str, Any]) -> bool:
     """A field that is required whatever the rest says must print; a conditional one may be blank."""
+    if name in OF_ORIGINAL and named_part(source.job) == "":
+        return False
     found = source.fields.get(name)
     if found is not None and name not in computed:
         return found.required is True
     return name not in OPTIONAL
 
 
+OF_ORIGINAL = frozenset({"original_document_no", "original_document_date"})
 # Computed values that may be empty on paper: there may have been no opinion, no earlier date.
 OPTIONAL = frozenset(
     {

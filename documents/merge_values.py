@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from documents import ledger_values, merge_rows
-from documents.merge import Source
+from documents.merge import Source, named_part
 from documents.models import DRAFT, ISSUED, VOID, Document
 from documents.printed import clock_time, long_day, short_day, span
 
@@ -143,8 +143,12 @@ def replaced_document_no(source: Source) -> str:
 
 
 def original(source: Source) -> Document | None:
-    """The document that this one speaks of: the recorded decision of another body, else the latest result."""
+    """The document that this one speaks of: of the part that its own part names, else the latest result."""
     issued = Document.objects.filter(case=source.job.case).exclude(number_text="").exclude(status__in=(DRAFT, VOID))
+    named = named_part(source.job)
+    if named is not None:
+        same = issued.filter(part__pk=named, public=True).order_by("-issued_at") if named else issued.none()
+        return same.filter(recorded=True, series="").first() or same.exclude(type_code="").first()
     issued = issued.exclude(paper=source.paper.code).order_by("-issued_at")
     if source.paper.code.startswith("pm_"):
         return issued.filter(paper="pm_decision").first()

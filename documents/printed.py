@@ -94,6 +94,6 @@ def _scalar(field: Field, stored: Any, name_of: NameOf) -> str:
         if not label:
             raise NoLabel(field.name, stored)
         return str(label)
-    if kind in ("ref", "org", "country", "admin_unit", "person"):
+    if kind in ("ref", "org", "country", "admin_unit", "person", "language"):
         return name_of(field.inner or kind, stored)
     return shown(field, stored, "vi")

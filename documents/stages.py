@@ -18,7 +18,7 @@ from documents.office import form_page, site_address
 from documents.printed import NO_NUMBER, long_day, open_day
 from documents.signing import Signature, expected, given
 from documents.workshop import Workshop, hash_of_context, impossible
-from workflows.asks import SIGNED_COPY
+from workflows.asks import SCAN, SIGNED_COPY, scan_of
 from workflows.definition import Paper
 
 NOBODY = Signature("", (), "", "")
@@ -191,7 +191,7 @@ def _record(workshop: Workshop, job: PaperJob, document: Document) -> None:
     document.recorded = True
     if job.ask.get("outside_no"):
         document.context = document.context | {"recorded_no": job.ask["outside_no"]}
-    given_scan = job.ask.get("outside_scan") or job.ask.get("file")
+    given_scan = job.ask.get(scan_of(job.step) or SCAN) or job.ask.get("file") or _file_of_part(job)
     if given_scan:
         found = Attachment.objects.select_related("blob").filter(pk=uuid.UUID(given_scan), case=workshop.case).first()
         if found is None:
@@ -199,6 +199,15 @@ def _record(workshop: Workshop, job: PaperJob, document: Document) -> None:
                 job.paper, "scan_missing", "không tìm thấy bản quét", "the scan is missing", "ask.outside_scan"
             )
         document.scan = found
+
+
+def _file_of_part(job: PaperJob) -> str | None:
+    """Return the file that the part asks at this step: a report that is handed in is its own document."""
+    if job.part is None:
+        return None
+    fields = job.definition.part(job.part.kind).fields
+    due = [f.name for f in fields if f.base == "file" and f.required_from == job.step.name]
+    return next((str(job.part.fields[name]) for name in due if job.part.fields.get(name)), None)
 
 
 def _signed_copy(workshop: Workshop, job: PaperJob) -> Attachment | None:

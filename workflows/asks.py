@@ -7,6 +7,7 @@ from workflows.definition import Field, Procedure, Step
 NUMBER = "number_"
 DATE = "date_"
 SIGNED_COPY = "signed_"
+SCAN = "outside_scan"
 
 OUTSIDE = (
     Field(
@@ -19,24 +20,36 @@ OUTSIDE = (
     ),
     Field(name="outside_date", vi="Ngày văn bản", en="Day of the document", type="date", required=True),
     Field(name="outside_signer", vi="Người ký", en="Signer", type="text", required=True, max_len=200),
-    Field(name="outside_scan", vi="Bản quét", en="Scan", type="file", required=True),
+    Field(name=SCAN, vi="Bản quét", en="Scan", type="file", required=True),
 )
 
 
 def asks_of(procedure: Procedure, step: Step, *, recorded: bool = False) -> tuple[Field, ...]:
     """Return the fields asked at this step, in order; later ones of the same name are left out.
 
-    A recorded act asks number, day, signer and scan of the outside person's paper; issuing a paper of a
-    series that is typed in asks its number and day (language of procedures, head of the common layer); issuing a
-    letter or decision of ours offers a place for its digitally signed PDF.
+    A recorded act asks number, day, signer and scan of the outside paper (its own scan where the step asks one);
+    issuing a paper of a series that is typed in asks its number and day (language of procedures, head of the common
+    layer); issuing a letter or decision of ours offers a place for its digitally signed PDF.
     """
     asked = [*step.ask]
-    if recorded and step.papers.any:
-        asked += OUTSIDE
+    if recorded and _records_a_document(procedure, step):
+        own_scan = scan_of(step) is not None
+        asked += [f for f in OUTSIDE if not (own_scan and f.name == SCAN)]
     asked += [f for code in step.papers.issue for f in number_asks(procedure, code)]
     asked += [f for code in step.papers.issue if (f := signed_copy_ask(procedure, code)) is not None]
     names: set[str] = set()
     return tuple(f for f in asked if not (f.name in names or names.add(f.name)))  # type: ignore[func-returns-value]
+
+
+def scan_of(step: Step) -> str | None:
+    """Return the name of the step's own ask for a scan: it takes the place of the one that a recorded act asks."""
+    return next((f.name for f in step.ask if f.base == "file" and f.name.endswith("_scan")), None)
+
+
+def _records_a_document(procedure: Procedure, step: Step) -> bool:
+    """Whether the step's papers are somebody's documents; what we fill in for others to sign is none yet."""
+    work = step.papers
+    return any(procedure.paper(c).origin != "prefilled" for c in (*work.prepare, *work.sign, *work.issue))
 
 
 def number_asks(procedure: Procedure, code: str) -> list[Field]:

@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Key
+
+from workflows.records import Field as Field  # one address for whoever reads a definition
+from workflows.records import Guard as Guard
+from workflows.records import Labelled as Labelled
+from workflows.records import Record as Record
+from workflows.records import Registry as Registry
+from workflows.records import Table as Table
+from workflows.records import TableLine as TableLine
+from workflows.records import View as View
+from workflows.records import Word as Word
 
 RETURN = "@return"
 Clock = Literal["off", "run", "pause", "out", "stop"]
 Unit = Literal["WD", "CD", "MONTH", "HOUR"]
-
-
-class Record(BaseModel):
-    """Frozen, closed: an unknown key is a fault of the folder."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Labelled(Record):
-    vi: str
-    en: str
 
 
 class Duration(Record):
@@ -42,66 +39,11 @@ class Share(Record):
     share: float
 
 
-class Guard(Record):
-    """A rule (cel) or a built-in (builtin, params); `code` is what a refusal carries."""
-
-    code: str
-    vi: str
-    en: str
-    cel: str | None = None
-    builtin: str | None = None
-    params: dict[str, Any] = Key(default_factory=dict)
-    revision: int = 0
-
-
 class BuiltinSpec(Labelled):
     """A built-in guard as the common layer declares it; `revision` goes up when its meaning changes."""
 
     params: dict[str, str] = Key(default_factory=dict)  # name -> "cel: person", "text: role", "list: states"
     revision: int = 1
-
-
-class Field(Labelled):
-    """One field of a dossier, a part, an ask or a table's column."""
-
-    name: str
-    type: str  # as the guide lists them: text, int, money, enum(a, b), ref(registry), table, list(org) …
-    required: bool | str = False
-    required_from: str | None = None
-    computed: str | None = None
-    validate_: tuple[Guard, ...] = Key(default=(), alias="validate")
-    columns: tuple[Field, ...] = ()
-    personal: bool = False
-    sensitive: bool = False
-    visible_to: tuple[str, ...] = ()
-    help: dict[str, str] = Key(default_factory=dict)
-    labels: dict[str, dict[str, str]] = Key(default_factory=dict)  # enum value -> {vi, en}
-    pattern: str | None = None
-    min: float | None = None
-    max: float | None = None
-    min_len: int | None = None
-    max_len: int | None = None
-    min_rows: int | None = None
-    max_rows: int | None = None
-    default: Any = None
-    src: str = ""
-
-    @property
-    def base(self) -> str:
-        """The kind of value: text, enum, list, ref, table …"""
-        return self.type.split("(", 1)[0]
-
-    @property
-    def inner(self) -> str:
-        """What stands in the brackets of the type: `a, b` of enum(a, b), `sectors` of ref(sectors)."""
-        found = re.fullmatch(r"\w+\((.*)\)", self.type, re.S)
-        return found.group(1).strip() if found else ""
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """The values of an enum, or of a list of an enum."""
-        inside = self.inner.removeprefix("enum(").removesuffix(")") if self.base == "list" else self.inner
-        return tuple(v.strip() for v in inside.split(",")) if "enum" in self.type else ()
 
 
 class State(Labelled):
@@ -204,6 +146,8 @@ class PartKind(Labelled):
     fields: tuple[Field, ...] = ()
     machine: Machine
     terms: tuple[Term, ...] = ()
+    with_case: str = "false"  # CEL: such a part is due with the case, others by their own term from their opening
+    stale_with_changes: bool = False  # an accepted change of the dossier overtakes it
     src: str = ""
 
 
@@ -213,6 +157,8 @@ class Term(Record):
     u: Unit
     if_: str = Key(default="true", alias="if")
     confirmed: bool = True
+    vi: str = ""
+    en: str = ""
     src: str = ""
 
 
@@ -296,12 +242,6 @@ class CheckItem(Labelled):
     code: str
 
 
-class Registry(Labelled):
-    code: str
-    key: str
-    columns: tuple[Field, ...] = ()
-
-
 class LedgerRow(Record):
     """What a row of a ledger is: by what it is known, whose it is, who keeps it, how it is counted."""
 
@@ -352,7 +292,8 @@ class Procedure(Labelled):
     links: tuple[Link, ...] = ()
     refusal_grounds: tuple[Ground, ...] = ()
     registries: tuple[Registry, ...] = ()
-    tables: dict[str, Any] = Key(default_factory=dict)
+    tables: tuple[Table, ...] = ()
+    vocabularies: dict[str, tuple[Word, ...]] = Key(default_factory=dict)
     statistics: tuple[Statistic, ...] = ()
     labels: dict[str, dict[str, dict[str, str]]] = Key(default_factory=dict)  # attribute -> value -> {vi, en}
     facts: dict[str, Any] = Key(default_factory=dict)  # types of the roots beside those that fields give
@@ -369,6 +310,9 @@ class Procedure(Labelled):
 
     def field(self, name: str) -> Field | None:
         return next((f for f in self.fields if f.name == name), None)
+
+    def table(self, code: str) -> Table | None:
+        return next((t for t in self.tables if t.code == code), None)
 
     def machine_of(self, part_kind: str | None) -> Machine:
         return self.part(part_kind).machine if part_kind else self.machine

@@ -14,6 +14,7 @@ from typing import Any
 
 from transitions import EventData, Machine, MachineError
 
+import workflows.guards_of_tables  # registers the built-ins that ask declared tables
 import workflows.ledger_guards  # noqa: F401  # registers the built-ins that ask a ledger
 from workflows.asks import asks_of
 from workflows.definition import RETURN, Notice, Procedure, Step
@@ -225,9 +226,10 @@ def _confirm_reasons(attempt: Attempt) -> Iterator[Reason]:
 
 
 def _due_reasons(attempt: Attempt) -> Iterator[Reason]:
-    """Fields of the dossier that are due at this step (`required_from`), with form_complete or without."""
-    step = attempt.step
-    if attempt.part_kind or all(f.required_from != step.name for f in attempt.procedure.fields):
+    """Fields that are due at this step (`required_from`), of the dossier or of the part; with form_complete or not."""
+    step, kind = attempt.step, attempt.part_kind
+    fields = attempt.procedure.part(kind).fields if kind else attempt.procedure.fields
+    if all(f.required_from != step.name for f in fields):
         return
     if any(g.builtin == "form_complete" and g.params.get("stage") == step.name for g in step.require):
         return

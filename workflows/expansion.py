@@ -15,10 +15,11 @@ from workflows.yaml_source import Block
 
 Plain = dict[str, Any]
 SIMPLE_TYPES = (
-    "text", "long_text", "email", "int", "money", "date", "bool", "country", "org", "person", "admin_unit", "file",
-    "table",
+    "text", "long_text", "email", "int", "money", "date", "bool", "country", "language", "org", "person", "admin_unit",
+    "file", "table",
 )
-_TYPE = re.compile(r"(enum|list|ref)\((.+)\)", re.DOTALL)
+TABLE_TYPES = ("duration", "numbers")  # of columns of declared tables alone: {n, u}, {name: whole number}
+_TYPE = re.compile(r"(enum|list|ref|rows|vocabulary)\((.+)\)", re.DOTALL)
 _CONFIG = re.compile(r"config\.([a-z0-9_]+)")
 
 
@@ -30,9 +31,11 @@ class Expansion:
         self.faults: list[Fault] = []
         self.places: dict[str, tuple[str, int]] = {}
         self.part = ""  # the part kind whose steps are expanded
+        self.in_table = False  # columns of a declared table are expanded
         self.roles = self.map("roles")
         self.rules, self.asks, self.confirms = self.map("rules"), self.map("asks"), self.map("confirms")
         self.notices, self.labels, self.config = self.map("notices"), self.map("labels"), self.map("config")
+        self.vocabularies = self.map("vocabularies")
         self.papers = self.names("papers")
         self.parts = self.names("parts")
         self.consultees = self.names("consultees")
@@ -72,7 +75,7 @@ class Expansion:
         found = self.needed(block, kind, path)
         self.known(block, "visible_to", found.get("visible_to", []), self.roles, "vai trò / role")
         if "type" in found:
-            self._type(block, str(found["type"]))
+            found["type"] = self._type(block, str(found["type"]))
         labels = self._labels(block, str(found.get("type", "")))
         if labels:
             found["labels"] = labels
@@ -97,32 +100,55 @@ class Expansion:
         twin["name"] = written
         return self.field(twin, f"asks.{written}")
 
-    def _type(self, block: Block, written: str) -> None:
+    def _type(self, block: Block, written: str) -> str:
+        """Return the type as it is published, a vocabulary as the enum of its codes; what is wrong becomes a fault."""
         found = _TYPE.fullmatch(written)
         if found is None:
-            if written not in SIMPLE_TYPES:
-                choice = (*SIMPLE_TYPES, "enum(…)", "list(…)", "ref(…)")
-                self.fault(block, "type", f"không có kiểu / unknown type: {written}", near(written, choice))
-            elif written == "table" and not block.get("columns"):
-                self.fault(block, "type", "bảng chưa có cột / a table without columns")
-        elif found[1] == "list":
-            self._type(block, found[2].strip())
-        else:
-            values = [v.strip() for v in found[2].split(",")]
-            if any(not re.fullmatch(r"[a-z][a-z0-9_]*", v) for v in values) or len(set(values)) < len(values):
-                self.fault(block, "type", f"giá trị sai hoặc lặp / wrong or repeated value: {found[2]}")
+            self._simple_type(block, written)
+            return written
+        kind, inside = found[1], found[2].strip()
+        if kind == "list":
+            return f"list({self._type(block, inside)})"
+        if kind == "vocabulary":
+            self.known(block, "type", [inside], self.vocabularies, "danh mục giá trị / vocabulary")
+            return f"enum({', '.join(self.words_of(inside))})"
+        if kind == "rows":
+            self.known(block, "type", [inside], self.dossier_tables(), "bảng của hồ sơ / table of the dossier")
+        values = [v.strip() for v in inside.split(",")]
+        if any(not re.fullmatch(r"[a-z][a-z0-9_]*", v) for v in values) or len(set(values)) < len(values):
+            self.fault(block, "type", f"giá trị sai hoặc lặp / wrong or repeated value: {inside}")
+        return written
+
+    def _simple_type(self, block: Block, written: str) -> None:
+        if written not in (*SIMPLE_TYPES, *(TABLE_TYPES if self.in_table else ())):
+            choice = (*SIMPLE_TYPES, "enum(…)", "list(…)", "ref(…)", "rows(…)", "vocabulary(…)")
+            self.fault(block, "type", f"không có kiểu / unknown type: {written}", near(written, choice))
+        elif written == "table" and not block.get("columns"):
+            self.fault(block, "type", "bảng chưa có cột / a table without columns")
+
+    def words_of(self, vocabulary: str) -> dict[str, Block]:
+        """Return code -> word of a vocabulary, in its order."""
+        words = self.vocabularies.get(vocabulary)
+        blocks = [w for w in words if isinstance(w, Block)] if isinstance(words, list) else []
+        return {str(w.get("code")): w for w in sorted(blocks, key=lambda w: w.get("order") or 0)}
+
+    def dossier_tables(self) -> list[str]:
+        return [str(f.get("name")) for f in self.blocks("fields") if f.get("type") == "table"]
 
     def _labels(self, block: Block, written: str) -> Plain:
         """Return {value: {vi, en}} of an enum: the field's own words, then those of the folder and the layer."""
         found = re.search(r"enum\(([^()]*)\)", written)
+        named = re.search(r"vocabulary\(([^()]*)\)", str(block.get("type", "")))
         own = block.get("labels") or {}
-        values = [v.strip() for v in found[1].split(",")] if found else []
+        values = [v.strip() for v in found[1].split(",") if v.strip()] if found else []
         self.known(block, "labels", own, values, "giá trị / value")
-        words = {v: own.get(v) or self.labels.get(v) for v in values}
+        said = self.words_of(named[1].strip()) if named else {}
+        words = {v: own.get(v) or said.get(v) or self.labels.get(v) for v in values}
         for value, label in words.items():
             if not isinstance(label, Block) or not {"vi", "en"} <= set(label):
                 self.fault(block, "type", f"giá trị chưa có nhãn vi, en / value without label: {value}")
-        return {value: dict(label) for value, label in words.items() if isinstance(label, Block)}
+        labelled = {value: label for value, label in words.items() if isinstance(label, Block)}
+        return {value: {"vi": label.get("vi", ""), "en": label.get("en", "")} for value, label in labelled.items()}
 
     # ------------------------------------------------------------------------------------------- guards
     def guard(self, written: Any, owner: Block, key: str) -> Plain | None:

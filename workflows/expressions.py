@@ -16,7 +16,7 @@ import cel
 from workflows.cel_syntax import SyntaxFault, parse
 from workflows.cel_text import ROOTS, Path, Reading, Writer
 from workflows.errors import CannotBeJudged
-from workflows.functions import FUNCTIONS, Call, own_name, plain
+from workflows.functions import ASKING, FUNCTIONS, Call, own_name, plain
 from workflows.lookups import Lookups
 
 LARGEST = 2**63 - 1  # the evaluator turns a larger whole number into a float without a word
@@ -80,6 +80,15 @@ class Expression:
     def paths(self) -> tuple[Path, ...]:
         """The field paths that the expression reads, each a tuple of names."""
         return self._paths
+
+    @property
+    def asks_world(self) -> bool:
+        """Whether a function is called whose answer may change although the facts do not: rows, working days."""
+        return any(own_name(name) in ASKING for name in self._functions)
+
+    def whole(self, root: str) -> bool:
+        """Whether the value of a root itself is used, and not only some of its fields."""
+        return self._needs.get(root) is True
 
     @property
     def path(self) -> str:

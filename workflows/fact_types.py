@@ -33,6 +33,7 @@ _SCALARS = {
     **dict.fromkeys(_TEXTS, TEXT),
     **dict.fromkeys(("date", "datetime", "day"), DAY),
     **{"int": INT, "bool": BOOL, "any": ANY, "double": DOUBLE, "money": MONEY},
+    **{"numbers": Type("map", item=INT), "duration": Type("record", fields={"n": ANY, "u": TEXT})},
 }
 
 
@@ -55,6 +56,8 @@ def named(name: Any) -> Type | None:
     kind, inside = found[1], (found[2] or "").strip()
     if kind == "enum":
         return enum(inside) if inside else None
+    if kind == "rows":
+        return list_of(INT)
     if kind in ("list", "map"):
         item = named(inside)
         return Type(kind, item=item) if item else None

@@ -21,6 +21,7 @@ from workflows.lookups import Lookups
 
 EPOCH = date(1970, 1, 1)
 GIVEN, OR_NULL = "given_", "_or_null"
+ASKING = frozenset({"row", "in_force", "decide", "add_wd", "wd_between"})  # their answers are look-ups
 NUMBERS = list_of(INT)
 _RATE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 
@@ -114,6 +115,12 @@ def age_on(_: Lookups, born: int, on: int) -> int:
     """Full years, on the second day, of somebody born on the first."""
     birth, then = date_of(whole(born)), date_of(whole(on))
     return then.year - birth.year - ((then.month, then.day) < (birth.month, birth.day))
+
+
+@function(DAY, result=INT)
+def year_of(_: Lookups, on: int) -> int:
+    """The calendar year of a day."""
+    return date_of(whole(on)).year
 
 
 @function(DAY, INT, result=DAY)

@@ -29,9 +29,9 @@ class Question:
     people: frozenset[str]
     recorded: bool
 
-    def cel(self, text: Any) -> Any:
+    def cel(self, text: Any, facts: Mapping[str, Any] | None = None) -> Any:
         """Return the value of a parameter that is CEL."""
-        return compiled(str(text)).evaluate(self.facts, self.lookups)
+        return compiled(str(text)).evaluate(self.facts if facts is None else facts, self.lookups)
 
 
 Builtin = Callable[[Question, Params], bool | Iterable[Reason]]
@@ -199,7 +199,7 @@ def _signs_as_deputy(q: Question) -> bool:
 @builtin
 def mandate_in_force(q: Question, params: Params) -> bool:
     """A mandate covers this act today and its grantor still holds the office."""
-    return q.lookups.mandate(str(params["act"])) is not None
+    return q.lookups.mandate(str(params["act"]), str(params["grantor"]), q.people) is not None
 
 
 @builtin
@@ -265,6 +265,12 @@ def results_current(q: Question, params: Params) -> Iterable[Reason]:
             yield Reason(
                 "results_current", f"Dự thảo không còn khớp: {name.vi}", f"Stale draft: {name.en}", f"papers.{code}"
             )
+    for part in (p for parts in q.facts["parts"].values() for p in parts if not p["closed"]):
+        if part.get("drafts_stale"):
+            key = part["key"]
+            yield Reason(
+                "results_current", f"Dự thảo của {key} không còn khớp", f"Stale drafts of {key}", f"parts.{key}"
+            )
     fresh = {p["agency"] for p in _opinions(q) if not p.get("stale")}
     for part in _opinions(q):
         if part.get("stale") and part["agency"] not in fresh and part["state"] != "dropped":
@@ -275,9 +281,9 @@ def results_current(q: Question, params: Params) -> Iterable[Reason]:
 
 @builtin
 def recorded_document(q: Question, params: Params) -> bool:
-    """The other body's document is recorded with its day, signer and scan; number where it has one."""
+    """The other body's document is recorded with what the step asks of it: of a classified one there is no scan."""
     ask = q.facts["ask"]
-    asked = {f.name for f in q.step.ask}
+    asked = {f.name for f in q.step.ask if f.required is True}
     del params
     return all(ask.get(n) for n in ("outside_no", "outside_date", "outside_signer", "outside_scan") if n in asked)
 

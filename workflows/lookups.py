@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from workflows.tables import Decision
 
 
 class Lookups(Protocol):
@@ -16,7 +19,10 @@ class Lookups(Protocol):
         """The row of a dated table or registry in force on that day, or None."""
 
     def decide(self, table: str, facts: Mapping[str, Any]) -> Any:
-        """The result of a decision table."""
+        """The result of a decision table; CannotBeJudged when an input is missing."""
+
+    def judged(self, table: str, facts: Mapping[str, Any]) -> Decision:
+        """All that a decision table says of these inputs: rows that hold, rows that could not be judged."""
 
     def rows_of(self, ledger: str, holders: Sequence[Any]) -> list[Mapping[str, Any]]:
         """The open rows of a ledger that belong to these holders: {no, state, settled}."""
@@ -51,8 +57,8 @@ class Lookups(Protocol):
     def opened_since(self, task_state: str) -> bool:
         """Whether the next person has claimed or opened the work waiting in this state."""
 
-    def mandate(self, act: str) -> str | None:
-        """Number of the mandate under which the actor acts today for this act, or None."""
+    def mandate(self, act: str, grantor: str, people: frozenset[str]) -> str | None:
+        """Number of a mandate in force of whoever is `grantor` (a role), under which one of these people does this."""
 
     def gave_opinion(self, people: frozenset[str]) -> bool:
         """Whether one of these persons answered an opinion on this case."""

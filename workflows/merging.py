@@ -12,7 +12,7 @@ from workflows.shapes import LISTS, MAPS, fault_at, near
 from workflows.yaml_source import Block, copied
 
 KEYS = {name: kind.key for name, kind in LISTS.items()} | {"terms": "code", "registries": "code"}
-DEEP = (*MAPS, "facts", "config", "roles", "checklists", "tables", "guidance")
+DEEP = (*MAPS, "facts", "config", "roles", "checklists", "tables", "vocabularies", "guidance")
 TOGETHER = ("also_from", "disable")  # what a folder says there comes on top of what it extends
 ALONE = ("roles", "rules", "asks", "confirms", "notices", "offices", "bases", "labels", "merge_values")
 

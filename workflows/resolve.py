@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from workflows.definition import Procedure
 from workflows.errors import DefinitionError, Fault
-from workflows.expansion import Expansion, Plain, cel
+from workflows.expansion import Plain, cel
 from workflows.ledger_rows import expanded_row
 from workflows.loader import Draft
 from workflows.merging import layered
@@ -28,13 +28,13 @@ from workflows.shapes import (
     NOTICE,
     PAPER,
     PART,
-    REGISTRY,
     STATISTIC,
     TERM,
     Shape,
     check_needed,
     near,
 )
+from workflows.table_expansion import TableExpansion
 from workflows.yaml_source import Block
 
 Places = Mapping[str, tuple[str, int]]
@@ -69,7 +69,7 @@ def _shape_fault(draft: Draft, error: Mapping[str, Any]) -> Fault:
     return Fault(f"{draft.code}/{draft.folder}", 0, ".".join(map(str, error["loc"])), str(error["msg"]))
 
 
-class _Resolving(Expansion):
+class _Resolving(TableExpansion):
     """Builds the plain values of a Procedure."""
 
     def procedure(self, draft: Draft) -> Plain:
@@ -94,6 +94,9 @@ class _Resolving(Expansion):
             "checklists": self.checklists(),
             "golden_paths": self.golden_paths(),
             "labels": self.attribute_labels(),
+            "tables": self.tables(),
+            "vocabularies": self.vocabulary_words(),
+            "registries": self.registries_declared(),
         }
         found |= {k: full[k] for k in _AS_WRITTEN if k in full}
         found |= {k: self.labelled(k, shape) for k, shape in _LABELLED.items()}
@@ -122,12 +125,13 @@ class _Resolving(Expansion):
     def part_kind(self, block: Block) -> Plain:
         code = block.get("code")
         found = self.needed(block, PART, f"parts.{code}")
-        tables = [str(f.get("name")) for f in self.blocks("fields") if f.get("type") == "table"]
-        self.known(block, "per", [found["per"]] if found.get("per") else [], tables, "bảng / table")
+        self.known(block, "per", [found["per"]] if found.get("per") else [], self.dossier_tables(), "bảng / table")
         self.known(block, "papers", found.get("papers", []), self.papers, "văn bản / paper")
         path = f"parts.{code}."
         found["fields"] = [self.field(f, f"{path}fields.{f.get('name')}") for f in self.blocks("fields", block)]
         found["terms"] = [self.term(t) for t in self.blocks("terms", block)]
+        if "with_case" in found:
+            found["with_case"] = cel(found["with_case"])
         found["machine"] = self.machine(block, path)
         return {k: v for k, v in found.items() if k not in ("states", "transitions", "acts")}
 
@@ -254,12 +258,11 @@ _SIMPLE = {
     "attachments": ATTACHMENT,
     "links": LINK,
     "refusal_grounds": GROUND,
-    "registries": REGISTRY,
     "statistics": STATISTIC,
     "terms": TERM,
 }
 _LABELLED = {"roles": BOTH, "offices": BOTH, "notices": NOTICE}
-_AS_WRITTEN = ("vi", "en", "version", "guidance", "portal_tracked", "facts", "tables", "merge_values")
+_AS_WRITTEN = ("vi", "en", "version", "guidance", "portal_tracked", "facts", "merge_values")
 _EXPRESSIONS = ("required", "where", "over", "of", "if", "to")
 
 

@@ -58,7 +58,9 @@ class Action(Record):
     acting_for: str = ""
     at: str = ""  # local day and time, or a time of the same day
     with_: dict[str, Any] = Key(default_factory=dict, alias="with")
-    files: list[str] = []  # asks of type file that get a file
+    files: list[str] = []  # asks of type file that get a file; `part.file`: a field of the part
+    rows: dict[str, dict[str, Any]] = {}  # table -> key -> columns: what stands in a table or ledger from now on
+    calendar: dict[str, str] = {}  # day off -> announced, confirmed or withdrawn, as the office decides now
     save: dict[str, Any] = {}
     attach: list[str] = []
     refused: list[str] = []
@@ -73,6 +75,9 @@ class Given(Record):
     dossier: dict[str, Any] = {}
     attachments: list[str] = []
     twin: bool = False  # the same was filed before and is open
+    rows: dict[str, dict[str, Any]] = {}  # table -> key -> columns, beside those of the trial province
+    mandates: bool = True  # false: nobody has given one
+    calendar: dict[str, str] = {}  # day off -> announced, confirmed or withdrawn
     applicant: bool = True  # false: opened at the counter for somebody without an account
     refused: list[str] = []  # of a row of a ledger: codes for which it is not even opened
 

@@ -67,9 +67,9 @@ RULE = shape("rule", code="name", cel_needed="cel", vi_needed="line", en_needed=
 GUARD = shape("guard", code="name", cel="cel", vi="line", en="line", builtin="name", with_="any")
 _FIELD: dict[str, Any] = {
     "vi!": "line", "en!": "line", "type!": "text", "required": "cel", "required_from": "name", "computed": "cel",
-    "validate": ListOf("guard"), "personal": "bool", "sensitive": "bool", "visible_to": "names", "help": BOTH,
-    "labels": LABELS, "pattern": "text", "min": "number", "max": "number", "min_len": "int", "max_len": "int",
-    "min_rows": "int", "max_rows": "int", "default": "any", "src": "text",
+    "validate": ListOf("guard"), "personal": "bool", "conflict": "bool", "sensitive": "bool", "visible_to": "names",
+    "help": BOTH, "labels": LABELS, "pattern": "text", "min": "number", "max": "number", "min_len": "int",
+    "max_len": "int", "min_rows": "int", "max_rows": "int", "default": "any", "src": "text",
 }
 COLUMN = Shape("column", {"name!": "name", **_FIELD})
 FIELD = Shape("field", {"name!": "name", **_FIELD, "columns": ListOf(COLUMN)})
@@ -90,11 +90,15 @@ _STEP: dict[str, Any] = {
 }
 TRANSITION = Shape("transition", {**_STEP, "from!": "names", "to!": "text"})
 ACT = Shape("act", {**_STEP, "allowed_when!": "cel"})
-TERM = shape("term", code_needed="name", n_needed="number", u_needed=UNITS, if_="cel", confirmed="bool", src="text")
+TERM = shape(
+    "term", code_needed="name", n_needed="number", u_needed=UNITS, if_="cel", confirmed="bool", vi="line", en="line",
+    src="text",
+)
 PART = shape(
     "part", code_needed="name", use="name", vi_needed="line", en_needed="line", per="name", public_needed="bool",
     clock_needed=CLOCKS, papers="names", fields=ListOf(FIELD, "name"), states_needed=ListOf(STATE, "code"),
-    transitions_needed=ListOf(TRANSITION, "name"), acts=ListOf(ACT, "name"), terms=ListOf(TERM, "code"), src="text",
+    transitions_needed=ListOf(TRANSITION, "name"), acts=ListOf(ACT, "name"), terms=ListOf(TERM, "code"),
+    with_case="cel", stale_with_changes="bool", src="text",
 )
 PAPER = shape(
     "paper", code_needed="name", vi_needed="line", en_needed="line", family_needed=OneOf(("nd30", "form")),
@@ -119,8 +123,18 @@ STATISTIC = shape(
     measure_needed=OneOf(("cases", "rows", "parts", "sum", "share", "median", "p90", "events")),
     where="cel", of="cel", over="cel", by="names", events="names",
 )
+VIEW = shape("view", for_each="cel", key_needed="cel", if_="cel", entry="cels", columns="cels", others="bool")
 REGISTRY = shape(
-    "registry", code_needed="name", vi_needed="line", en_needed="line", key_needed="name", columns=ListOf(COLUMN)
+    "registry", code_needed="name", vi_needed="line", en_needed="line", key_needed="name", columns=ListOf(FIELD),
+    view=VIEW,
+)
+WORD = Shape("value of a vocabulary", {"code!": "name", "vi!": "line", "en!": "line", "order": "int", "says": "any"})
+PRESET = shape("preset", code_needed="name", vi_needed="line", en_needed="line", rows=ListOf("row"), src="text")
+TABLE_TEST = shape("test of a table", given_needed="any", rows_needed="names")
+TABLE = shape(
+    "table", vi_needed="line", en_needed="line", kind_needed=OneOf(("table", "decision")),
+    hit=OneOf(("first", "all")), key="name", inputs=DictOf("text"), columns=ListOf(COLUMN), rows=ListOf("row"),
+    presets=ListOf(PRESET, "code"), tests=ListOf(TABLE_TEST), src="text",
 )
 NOTICE = shape("notice", vi_needed="line", en_needed="line", body_vi="text", body_en="text")
 BASIS = shape("legal basis", text_needed="line", src_needed="text", confirmed="bool")
@@ -161,7 +175,8 @@ FOLDER = Shape(
         "effective!": EFFECTIVE, "standalone": "bool", "ledger": "bool", "row": ROW, "portal_tracked": "bool",
         "guidance": BOTH, "include": "names", "terms": ListOf(TERM, "code"), "config": "any", "golden_path": "texts",
         "golden_paths": ListOf(GOLDEN, "code"), "disable": DISABLE, "roles": DictOf(BOTH),
-        "registries": ListOf(REGISTRY, "code"), "tables": "any", "checklists": DictOf(ListOf(CHECK)),
+        "registries": ListOf(REGISTRY, "code"), "tables": DictOf(TABLE),
+        "vocabularies": DictOf(ListOf(WORD)), "checklists": DictOf(ListOf(CHECK)),
     },
 )
 # entries that may be a name or written out in place
@@ -268,6 +283,8 @@ def _wrong(value: Any, kind: str) -> str:
         types, words = _PLAIN[kind]
         fits = isinstance(value, types) and not (isinstance(value, bool) and bool not in types)
         return "" if fits and (kind != "line" or str(value).strip()) else words
+    if kind == "row":
+        return "" if isinstance(value, Block) else "các cột của một dòng / the columns of a row"
     if kind in ("names", "texts"):
         fits = isinstance(value, list) and all(isinstance(v, str) for v in value)
         return "" if fits else "danh sách tên / a list of names"

@@ -15,6 +15,7 @@ from workflows.proof.findings import Findings, Places
 from workflows.proof.graph import prove_machines
 from workflows.proof.papers import prove_papers
 from workflows.proof.people import prove_people
+from workflows.proof.tables import prove_tables
 from workflows.proof.times import prove_times
 from workflows.proof.values import prove_values
 from workflows.resolve import resolve
@@ -44,6 +45,7 @@ def prove(
     prove_papers(procedure, findings)
     prove_values(procedure, findings)
     prove_times(procedure, findings)
+    prove_tables(procedure, findings)
     _prove_public(procedure, findings)
     _warn_links(procedure, {*published, procedure.procedure}, findings)
     own = {s.name for s in (*procedure.machine.transitions, *procedure.machine.acts)}

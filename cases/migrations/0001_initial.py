@@ -176,6 +176,7 @@ class Migration(migrations.Migration):
                 ('fields', models.JSONField(default=dict)),
                 ('papers', models.JSONField(default=dict)),
                 ('proposal', models.JSONField(null=True)),
+                ('clock_log', models.JSONField(default=list)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='cases.case')),
             ],
         ),
@@ -238,6 +239,21 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refusals', to='cases.case')),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+        ),
+        migrations.CreateModel(
+            name='RegistryEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('registry', models.CharField(max_length=60)),
+                ('key', models.CharField(max_length=120)),
+                ('position', models.PositiveIntegerField()),
+                ('columns', models.JSONField(default=dict)),
+                ('seq', models.PositiveIntegerField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['registry', 'key'], name='entry_key')],
+            },
         ),
         migrations.CreateModel(
             name='TableRow',

@@ -11,7 +11,7 @@ from cases.models.links import LinkedCase
 from cases.models.outbox import OutboxEntry
 from cases.models.part import Part
 from cases.models.published import Published, PublishedTemplate
-from cases.models.registries import TableRow
+from cases.models.registries import RegistryEntry, TableRow
 from cases.models.task import Task
 from cases.models.views_log import ViewLog
 
@@ -31,6 +31,7 @@ __all__ = [
     "Published",
     "PublishedTemplate",
     "RefusedAttempt",
+    "RegistryEntry",
     "TableRow",
     "Task",
     "ViewLog",

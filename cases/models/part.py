@@ -29,6 +29,7 @@ class Part(models.Model):
     fields = models.JSONField(default=dict)
     papers = models.JSONField(default=dict)
     proposal = models.JSONField(null=True)
+    clock_log = models.JSONField(default=list)  # of a kind with terms: [[ISO moment, clock]], as of a case
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "key"], name="part_key")]

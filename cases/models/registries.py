@@ -2,9 +2,14 @@ from __future__ import annotations
 
 from django.db import models
 
+from cases.models.case import Case
+
 
 class TableRow(models.Model):
-    """One row of an effective-dated table, registry or the office configuration. Rows end, they do not vanish."""
+    """One row of an effective-dated table, registry or the office configuration. Rows end, they do not vanish.
+
+    Of a table that a procedure declares `columns` also keep `if` and `order` (cases.tables).
+    """
 
     table = models.CharField(max_length=60)  # office, fees, donors, consultees, sectors, admin_units, retention_rules …
     key = models.CharField(max_length=120)
@@ -23,3 +28,23 @@ class TableRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table}: {self.key}"
+
+
+class RegistryEntry(models.Model):
+    """What one case contributes to a registry that is read from cases: kept with the case, found by its key.
+
+    Written by cases.services.registering alone, in the transaction of the step; it can be made anew at any time.
+    """
+
+    registry = models.CharField(max_length=60)
+    key = models.CharField(max_length=120)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveIntegerField()  # several entries of a case keep their order
+    columns = models.JSONField(default=dict)  # facts form: days are day numbers
+    seq = models.PositiveIntegerField()  # the event of the case after which it is so
+
+    class Meta:
+        indexes = [models.Index(fields=["registry", "key"], name="entry_key")]
+
+    def __str__(self) -> str:
+        return f"{self.registry}: {self.case_id} {self.position}"

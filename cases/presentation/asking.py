@@ -121,7 +121,8 @@ class Sheet:
         due = {spec.name for spec in self.possible.due}
         data: dict[str, Any] = {name: value for name, value in self.form.raw.items() if name in asked}
         if due:
-            data["dossier"] = {name: value for name, value in self.form.raw.items() if name in due}
+            place = "dossier" if self.possible.part is None else "part_fields"
+            data[place] = {name: value for name, value in self.form.raw.items() if name in due}
         if self.possible.step.confirm:
             data["confirm"] = _chosen(self.posted, CONFIRM)
         if self._check_items():
@@ -162,7 +163,8 @@ def initial_of(look: Look, possible: Possible) -> dict[str, Any]:
         if spec.type == "list(ref(consultees))":
             agencies = look.definition.consultees
             found[spec.name] = [a.code for a in agencies if is_asked(look, possible.step, a.mandatory)]
-    return found | {spec.name: look.case.dossier.get(spec.name) for spec in possible.due}
+    present = look.case.dossier if possible.part is None else possible.part.fields
+    return found | {spec.name: present.get(spec.name) for spec in possible.due}
 
 
 def is_asked(look: Look, step: Step, condition: bool | str) -> bool:  # noqa: FBT001  # a literal or CEL

@@ -17,6 +17,7 @@ from accounts.models import User
 from cases.errors import PaperImpossible
 from cases.models import Case, RefusedAttempt
 from cases.services import cosign
+from cases.services.computing import refresh
 from cases.services.firing import fire_linked
 from cases.services.loading import check_version, load_turn, named_step
 from cases.services.outcome import Outcome, outcome_of
@@ -120,6 +121,7 @@ def _advance(request: Request) -> Outcome:
 def advance_turn(turn: Turn, step: Callable[[], int]) -> Outcome:
     """Run `step` (returns its event's seq) on a loaded turn and the automatic steps; write; fire what is linked."""
     turn.timers_before = frozenset(timer.identity for timer in timers_of(turn))
+    refresh(turn)
     seq = step()
     run_autos(turn)
     tasks = write(turn)
@@ -132,6 +134,7 @@ def run_autos_after(case_id: uuid.UUID, now: dt.datetime) -> None:
     transaction, the case being locked."""
     turn = load_turn(Request(case_id=case_id, name="", actor=None, now=now))
     turn.timers_before = frozenset(timer.identity for timer in timers_of(turn))
+    refresh(turn)
     run_autos(turn)
     if turn.events:
         write(turn)

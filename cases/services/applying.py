@@ -10,7 +10,7 @@ from cases.models import Case, LinkedCase, Part
 from cases.services.changes import accept_change
 from cases.services.computing import compute
 from cases.services.linked_events import link_with
-from cases.services.papers import void_unnumbered, work_papers
+from cases.services.papers import void_of_part, void_unnumbered, work_papers
 from cases.services.receipt import receive
 from cases.services.turn import Fired, Turn
 from workflows.definition import Field, Link, State
@@ -31,6 +31,8 @@ def apply_move(
     """
     enter_move(turn, move, part)
     papers = work_papers(turn, move, part, ask)
+    if part is not None and part.closed:
+        void_of_part(turn, part)
     for opening in move.open:
         open_part(turn, opening.kind, opening.fields)
     accept_change(turn, part, move)
@@ -57,6 +59,7 @@ def _close_parts(turn: Turn, kinds: tuple[str, ...]) -> None:
         if part.kind in kinds and not part.closed and not part.ended:
             part.ended = True
             part.closed_on = turn.day
+            void_of_part(turn, part)
 
 
 def _set(turn: Turn, part: Part | None, sets: Mapping[str, Any]) -> None:
@@ -127,8 +130,15 @@ def _enter(turn: Turn, part: Part | None, move: Move) -> None:
     if part is not None:
         part.closed = state.closed
         part.closed_on = turn.day if state.closed else None
+        _log_clock(turn, part)
         return
     _enter_case(turn, state)
+
+
+def _log_clock(turn: Turn, part: Part) -> None:
+    """A part with a term of its own keeps the intervals from which its day follows."""
+    if turn.definition.part(part.kind).terms:
+        part.clock_log = [*part.clock_log, [turn.now.isoformat(), part.clock]]
 
 
 def _enter_case(turn: Turn, state: State) -> None:
@@ -160,6 +170,7 @@ def open_part(turn: Turn, kind_code: str, fields: Mapping[str, Any]) -> Part:
         entered_at=turn.now,
         fields=fields_to_stored(kind.fields, fields),
     )
+    _log_clock(turn, part)
     turn.parts.append(part)
     turn.opened.append(part)
     return part

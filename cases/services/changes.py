@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cases.models import Part
+from cases.services.computing import compute
 from cases.services.turn import Turn
 from cases.values import clean_fields, shown
 from workflows.definition import Procedure
@@ -54,6 +55,7 @@ def accept_change(turn: Turn, part: Part | None, move: Move) -> None:
     if part is None or part.kind != CHANGE or move.target != "accepted":
         return
     turn.case.dossier = {**turn.case.dossier, **part.fields.get("changes", {})}
+    compute(turn)
     if move.sets.get("stale_drafts"):
         _stale_drafts(turn)
     if move.sets.get("stale_opinions"):
@@ -61,12 +63,22 @@ def accept_change(turn: Turn, part: Part | None, move: Move) -> None:
 
 
 def _stale_drafts(turn: Turn) -> None:
-    for code, kept in turn.case.papers.items():
-        if kept.get("draft") and not kept.get("issued"):
-            turn.case.papers[code] = {**kept, "stale": True}
+    turn.case.papers = _overtaken(turn.case.papers)
+    for part in turn.parts:
+        if part.attempt == turn.case.attempt and not part.closed:
+            part.papers = _overtaken(part.papers)
+
+
+def _overtaken(papers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        code: {**kept, "stale": True} if kept.get("draft") and not kept.get("issued") else kept
+        for code, kept in papers.items()
+    }
 
 
 def _stale_opinions(turn: Turn) -> None:
-    for opinion in turn.parts:
-        if opinion.kind == "opinion" and opinion.attempt == turn.case.attempt:
-            opinion.stale = True
+    """What others said of the former dossier no longer covers it: opinions, and kinds that say so of themselves."""
+    kinds = {k.code for k in turn.definition.parts if k.stale_with_changes} | {"opinion"}
+    for part in turn.parts:
+        if part.kind in kinds and part.attempt == turn.case.attempt:
+            part.stale = True

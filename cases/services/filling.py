@@ -52,6 +52,13 @@ def fill(turn: Turn, step: Step, part: Part | None) -> Filled:
     return filled
 
 
+def due_fields(turn: Turn, step: Step, part: Part | None) -> list[Field]:
+    """Return the fields that are due at this step (`required_from`): of the part, or of the dossier."""
+    if part is None:
+        return officer_fields(turn, step, part)
+    return [f for f in turn.definition.part(part.kind).fields if f.required_from == step.name]
+
+
 def officer_fields(turn: Turn, step: Step, part: Part | None) -> list[Field]:
     """Return the fields of the dossier that are filled in at this step at the latest (`required_from`)."""
     if part is not None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from accounts.models import OrgUnit
 from cases.models import Case, Part, Task
+from cases.services.part_days import keep_part_days
 from cases.services.receipt import recompute_due
 from cases.services.tasks import keep_tasks
-from cases.services.timers import keep_part_days, keep_timers
+from cases.services.timers import keep_timers
 from cases.services.turn import Turn
 from cases.writes import Writes
 from workflows.engine import Move
@@ -63,6 +64,19 @@ def keep_trail(turn: Turn, move: Move, part: Part | None, recorded_for: str) -> 
     if recorded_for:
         rows.append({"name": name, "person": recorded_for, "role": move.step.by[0]})
     turn.case.trail = [*turn.case.trail, *rows]
+
+
+def keep_clock(turn: Turn) -> None:
+    """A state with `clock_from` stands while every open part of that kind waits for somebody outside."""
+    case = turn.case
+    state = turn.machine(None).state(case.state)
+    if state.clock_from is None:
+        return
+    same = [p for p in turn.parts if p.kind == state.clock_from and p.attempt == case.attempt]
+    waiting = [p for p in same if not (p.closed or p.ended)]
+    clock = "out" if waiting and all(p.clock == "out" for p in waiting) else state.clock
+    if clock != case.clock:
+        case.clock, case.clock_log = clock, [*case.clock_log, [turn.now.isoformat(), clock]]
 
 
 def keep_all(turn: Turn, writes: Writes) -> list[Task]:

@@ -109,7 +109,10 @@ def _opened(
     inputs = put_values(turn, definition.fields, values)
     append(
         turn,
-        Happening(kind="act" if actor else "system", name="open", actor=turn.person, target=state.code, inputs=inputs),
+        Happening(
+            kind="act" if actor else "system", name="open", actor=turn.person, target=state.code, inputs=inputs,
+            reads=turn.read,
+        ),
     )
     return outcome_of(turn, 1, write(turn))
 
@@ -156,7 +159,10 @@ def save_dossier(
             if not fields:
                 raise TransitionRefused([_closed_to(turn)])
             inputs = put_values(turn, fields, values)
-            append(turn, Happening(kind="act", name="save", role=_role(turn), actor=turn.person, inputs=inputs))
+            what = Happening(
+                kind="act", name="save", role=_role(turn), actor=turn.person, inputs=inputs, reads=turn.read
+            )
+            append(turn, what)
             return outcome_of(turn, turn.events[-1].seq, write(turn))
 
     outcome = retried(work)

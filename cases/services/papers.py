@@ -113,8 +113,22 @@ def _for_event(made: PaperMade) -> dict[str, Any]:
 
 
 def void_unnumbered(turn: Turn) -> None:
-    """Drafts and signed papers without a number become void when the case enters a closed state."""
-    for code, kept in turn.case.papers.items():
-        if not kept.get("issued") and (kept.get("draft") or kept.get("signed")):
-            turn.case.papers[code] = {**kept, "draft": False, "signed": False, "stale": False, "void": True}
+    """Drafts and signed papers without a number become void when the case enters a closed state.
+
+    Those of a part that is still open go on: it ends by itself.
+    """
+    turn.case.papers, _ = _voided(turn.case.papers)
     turn.promise("void_papers", {"attempt": turn.case.attempt}, tag="void")
+
+
+def void_of_part(turn: Turn, part: Part) -> None:
+    """Drafts and signed papers without a number become void when their part closes or is ended."""
+    part.papers, some = _voided(part.papers)
+    if some:
+        turn.promise("void_papers", {"attempt": turn.case.attempt, "part": part.key}, tag=f"void:{part.key}")
+
+
+def _voided(papers: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    waiting = {c: k for c, k in papers.items() if not k.get("issued") and (k.get("draft") or k.get("signed"))}
+    void = {code: {**k, "draft": False, "signed": False, "stale": False, "void": True} for code, k in waiting.items()}
+    return {**papers, **void}, bool(waiting)

@@ -18,8 +18,8 @@ from cases.ledger_access import is_holder
 from cases.models import Case, Part
 from cases.procedures import definition_by
 from cases.services.applying import enter_move
-from cases.services.computing import compute
-from cases.services.filling import fill, officer_fields
+from cases.services.computing import compute, refresh
+from cases.services.filling import due_fields, fill
 from cases.services.loading import load_turn, mandated, named_step, no_mandate, parts_of
 from cases.services.papers import jobs_of
 from cases.services.taking import attempt_of
@@ -38,7 +38,7 @@ class Possible:
     allowed: bool
     reasons: tuple[Reason, ...]
     asked: tuple[Field, ...]
-    due: tuple[Field, ...]  # fields of the dossier that must be there by this step
+    due: tuple[Field, ...]  # fields of the dossier, or of the part, that must be there by this step
     role: str
     recorded: bool
 
@@ -54,6 +54,8 @@ def possibilities(case: Case, actor: User, now: dt.datetime, acting_for: User | 
     turn = Turn(definition_by(case.definition.hash), case, parts_of(case), now, request)
     if case.kind == Case.Kind.ROW:
         compute(turn)
+    else:
+        refresh(turn)
     lent = mandates_between(actor, acting_for, turn.day) if acting_for is not None else None
     found = list(_of(turn, None, lent))
     for part in turn.parts:
@@ -82,7 +84,7 @@ def _possible(turn: Turn, step: Step, part: Part | None, lent: Sequence[Mandate]
     said = explain(attempt)
     grantor = turn.request.acting_for
     missing = [no_mandate(grantor)] if grantor is not None and mandate is None else []
-    due = tuple(officer_fields(turn, step, part))
+    due = tuple(due_fields(turn, step, part))
     reasons = (*missing, *said.reasons)
     return Possible(step, part, not reasons, reasons, asked(attempt), due, attempt.role, attempt.recorded)
 

@@ -13,7 +13,7 @@ from cases.office import office_rows
 from cases.procedures import definition_by, in_force
 from cases.services.turn import Turn
 from workflows.definition import Term
-from workflows.errors import Reason, TransitionRefused
+from workflows.errors import CannotBeJudged, Reason, TransitionRefused
 from workflows.expressions import compiled
 
 CODE_PATTERN = "{agency_code}-{day:%y%m%d}-{seq:04d}"
@@ -76,13 +76,18 @@ def _unit(office: dict[str, Any], procedure: str) -> OrgUnit | None:
 
 
 def term_of(turn: Turn) -> Term:
-    """Return the first term whose condition holds (language §7)."""
+    """Return the first term whose condition holds (language §7). Raises TransitionRefused when that cannot be said."""
     kept = turn.case.attributes.get("term")
     if kept is not None:
         return next(t for t in turn.definition.terms if t.code == kept)
     facts = turn.facts(system=True)
     lookups = turn.lookups(turn.definition.machine.transitions[0], facts, turn.roles)
-    return next(t for t in turn.definition.terms if compiled(t.if_).judge(facts, lookups))
+    try:
+        return next(t for t in turn.definition.terms if compiled(t.if_).judge(facts, lookups))
+    except CannotBeJudged as missing:
+        vi = f"Chưa xác định được thời hạn giải quyết ({missing.path})"
+        en = f"The term cannot be judged ({missing.path})"
+        raise TransitionRefused([Reason("cannot_be_judged", vi, en, missing.path)]) from missing
 
 
 def recompute_due(turn: Turn) -> None:

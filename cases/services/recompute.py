@@ -25,8 +25,9 @@ from cases.procedures import definition_of
 from cases.services.advance import do_act
 from cases.services.keeping import RECOMPUTE
 from cases.services.loading import load_turn
+from cases.services.part_days import keep_part_days
 from cases.services.tasks import keep_tasks
-from cases.services.timers import keep_part_days, keep_timers
+from cases.services.timers import keep_timers
 from cases.services.turn import Request, Turn
 from cases.writes import Writes
 from workflows.calendar import Calendar

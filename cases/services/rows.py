@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from accounts.clock import local_day
 from accounts.models import OrgUnit, User
 from cases.access import holdings
-from cases.completeness import required_now
+from cases.completeness import requirement
 from cases.errors import InputFaults, ProcedureUnknown
 from cases.facts import Facts
 from cases.ledger_access import agencies, ledgers, roles_on_row, row_spec
@@ -107,9 +107,8 @@ def _written(turn: Turn, inputs: Mapping[str, Any]) -> Outcome:
 def _check_complete(turn: Turn) -> None:
     facts: Facts = turn.facts(system=True)
     lookups = turn.lookups(turn.definition.machine.transitions[0], facts, frozenset())
-    missing = missing_fields(
-        turn.definition.fields, turn.case.dossier, lambda field: required_now(field, OPEN, facts, lookups)
-    )
+    fields = turn.definition.fields
+    missing = missing_fields(fields, turn.case.dossier, requirement(fields, OPEN, facts, lookups))
     if missing:
         raise InputFaults(missing)
 

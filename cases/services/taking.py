@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from cases.models import Event, Part
 from cases.services.applying import apply_move
 from cases.services.changes import fill_change
-from cases.services.computing import validated
+from cases.services.computing import refresh, validated, validated_values
 from cases.services.cosign import propose
 from cases.services.events import Happening, append, id_of
 from cases.services.filling import Filled, fill
-from cases.services.keeping import keep_claim, keep_named, keep_recomputed, keep_trail
+from cases.services.keeping import keep_claim, keep_clock, keep_named, keep_recomputed, keep_trail
 from cases.services.turn import Turn
 from workflows.definition import Step
-from workflows.engine import MAX_AUTOS, Attempt, Move, autos, fire, refusals
-from workflows.errors import TransitionRefused
+from workflows.engine import MAX_AUTOS, Attempt, Move, asked, autos, fire, refusals
+from workflows.errors import Reason, TransitionRefused
 
 
 def take(turn: Turn, step: Step, part: Part | None, *, agreed: frozenset[str] | None = None, second: str = "") -> Event:
@@ -48,12 +49,21 @@ def attempt_of(
         agreed_by=agreed,
         people=frozenset(person for person in people if person),
     )
-    return replace(attempt, ask_faults=(*filled.faults, *_invalid(turn, filled)))
+    invalid = [*_invalid(turn, filled), *_invalid_here(turn, attempt, part, filled)]
+    return replace(attempt, ask_faults=(*filled.faults, *invalid))
 
 
-def _invalid(turn: Turn, filled: Filled) -> list[Any]:
+def _invalid(turn: Turn, filled: Filled) -> list[Reason]:
     names = frozenset(n.removeprefix("dossier.") for n in filled.inputs if n.startswith("dossier."))
     return [replace(r, path=f"dossier.{r.path}") for r in validated(turn, names)] if names else []
+
+
+def _invalid_here(turn: Turn, attempt: Attempt, part: Part | None, filled: Filled) -> Iterator[Reason]:
+    """Yield what the `validate` rules of asks, and of fields of the part, say of what was filled in at this step."""
+    yield from validated_values(turn, asked(attempt), filled.ask, attempt.facts, "ask")
+    if part is not None and any(name.startswith("part.") for name in filled.inputs):
+        given = {n.removeprefix("part."): v for n, v in filled.inputs.items() if n.startswith("part.")}
+        yield from validated_values(turn, turn.definition.part(part.kind).fields, given, attempt.facts, "part")
 
 
 def carry_out(turn: Turn, attempt: Attempt, move: Move, part: Part | None, filled: Filled, second: str = "") -> Event:
@@ -65,8 +75,11 @@ def carry_out(turn: Turn, attempt: Attempt, move: Move, part: Part | None, fille
     if filled.changes:
         fill_change(turn, filled.changes)
     reads = keep_recomputed(turn, move)
+    keep_clock(turn)
     happening = happening_of(turn, move, part, filled, papers, second)
-    event = append(turn, replace(happening, reads={**happening.reads, **reads}))
+    refresh(turn)
+    event = append(turn, replace(happening, reads={**happening.reads, **reads, **turn.read}))
+    turn.read = {}
     keep_trail(turn, move, part, filled.recorded_for)
     return event
 
@@ -105,7 +118,7 @@ def happening_of(
 
 def run_autos(turn: Turn) -> None:
     """Fire automatic steps until none holds; a chain that does not end is a fault that the proof should have found."""
-    for _ in range(MAX_AUTOS):
+    for _ in range(MAX_AUTOS * (1 + len(turn.parts))):  # parts follow one by one, each in a chain of its own
         if not _one_auto(turn):
             return
     raise RuntimeError(f"{turn.case.procedure}: automatic steps without end in {turn.case.state}")

@@ -17,6 +17,7 @@ from cases.ledger_access import IN_LEDGER
 from cases.models import Case, Part, Task
 from cases.prepared import Asked, Prepared
 from cases.services.events import Happening, append_alone, locked_case
+from cases.services.part_days import goes_with_case
 from cases.services.turn import Turn
 from cases.writes import Writes
 from workflows.clock import step_due
@@ -151,12 +152,13 @@ def _due(turn: Turn, step: Step, record: Case | Part) -> dt.datetime | None:
     if step.within is None:
         return None
     config = turn.definition.config
+    own = isinstance(record, Part) and bool(record.clock_log) and not goes_with_case(turn, record)
     term = next((t for t in turn.definition.terms if t.code == turn.case.attributes.get("term")), None)
     return step_due(
         record.entered_at,
         step.within,
-        received=turn.case.received_at,
-        due_on=turn.case.original_due_on,
+        received=record.opened_at if own and isinstance(record, Part) else turn.case.received_at,
+        due_on=record.due_on if own and isinstance(record, Part) else turn.case.original_due_on,
         calendar=turn.calendar,
         unit=term.u if term is not None else "WD",
         urgent_factor=config.get("urgent_step_factor", 0.5) if turn.case.urgent else 1.0,

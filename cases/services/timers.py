@@ -149,17 +149,8 @@ def _share_of_term(turn: Turn, share: float) -> dt.datetime | None:
     return share_moment(turn.case.received_at, end, share, turn.calendar)
 
 
-def keep_part_days(turn: Turn) -> None:
-    """Keep the last day of every part: the day before its first ending timer fires."""
-    for part in turn.parts:
-        if part.ended or part.closed or part.attempt != turn.case.attempt:
-            continue
-        last = _last_day(turn, part)
-        if last != part.due_on:
-            part.due_on = last
-
-
-def _last_day(turn: Turn, part: Part) -> dt.date | None:
+def first_ending(turn: Turn, part: Part) -> dt.date | None:
+    """Return the day before the first ending timer of a part fires."""
     machine = turn.machine(part)
     facts = turn.facts(part, system=True)
     ends = []

@@ -15,8 +15,9 @@ from accounts.clock import local_day
 from accounts.models import User
 from cases.calendar import load_calendar
 from cases.facts import Facts, person_facts
-from cases.lookups import CaseLookups
+from cases.lookups import CaseLookups, named_people
 from cases.models import Case, Event, EventValues, OutboxEntry, Part
+from cases.reading import Reader
 from workflows.calendar import Calendar
 from workflows.definition import Link, Machine, Procedure, Step
 from workflows.engine import Attempt
@@ -130,6 +131,8 @@ class Turn:
     applies: bool = False  # the actor filed the case or belongs to the organisation that it belongs to
     read_calendar: Calendar | None = None
     kept_facts: dict[str, Any] = field(default_factory=dict)  # cases.facts.KEPT
+    reader: Reader | None = None  # rows read in this turn, each once
+    read: dict[str, int] = field(default_factory=dict)  # rows from which computed fields follow, for the event
     moved: bool = False  # a state has changed in this turn
     automatic: bool = False  # an automatic step is being taken: nobody acts
 
@@ -177,14 +180,18 @@ class Turn:
             now=self.now,
             part=part,
             ask=ask,
-            actor=person_facts(
-                actor, roles, "", applicant=self.applies and actor is not None, drafter=person == drafter
-            ),
+            actor=person_facts(actor, roles, "", applicant=self._concerned(actor), drafter=person == drafter),
             acting_for={"id": str(self.request.acting_for.pk), "mandate_no": self.mandate_no}
             if self.request.acting_for
             else {},
             kept=self.kept_facts,
         )
+
+    def _concerned(self, actor: User | None) -> bool:
+        """Whether the actor filed the case, belongs to whom it belongs to, or is named in it as one of its people."""
+        if actor is None:
+            return False
+        return self.applies or actor.full_name in named_people(self.definition, self.case)
 
     def attempt(self, step: Step, part: Part | None, *, ask: Mapping[str, Any] | None = None, **more: Any) -> Attempt:
         """Return the attempt at a step by the request's actor, for the engine to judge."""
@@ -195,7 +202,7 @@ class Turn:
             procedure=self.definition,
             step=step,
             facts=facts,
-            lookups=self.lookups(step, facts, roles),
+            lookups=self.lookups(step, facts, roles, part),
             roles=roles,
             part_kind=part.kind if part is not None else None,
             return_state=(part or self.case).return_state,
@@ -203,7 +210,9 @@ class Turn:
             **more,
         )
 
-    def lookups(self, step: Step, facts: Mapping[str, Any], roles: frozenset[str]) -> CaseLookups:
+    def lookups(
+        self, step: Step, facts: Mapping[str, Any], roles: frozenset[str], part: Part | None = None
+    ) -> CaseLookups:
         checklist = self.request.data.get("checklist")
         return CaseLookups(
             definition=self.definition,
@@ -216,7 +225,16 @@ class Turn:
             checklists={"intake": checklist} if isinstance(checklist, dict) else {},
             mandate_no=self.mandate_no,
             calendar=lambda: self.calendar,
+            part=part,
+            reader=self.rows,
         )
+
+    @property
+    def rows(self) -> Reader:
+        """What this turn has read of tables and registries."""
+        if self.reader is None:
+            self.reader = Reader(self.case)
+        return self.reader
 
     @property
     def day(self) -> dt.date:

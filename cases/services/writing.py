@@ -6,6 +6,7 @@ from cases.errors import CaseChanged
 from cases.models import Case, Part, Task
 from cases.services.keeping import keep_all
 from cases.services.linked_events import promise_to_linked
+from cases.services.registering import keep_entries
 from cases.services.turn import Snapshot, Turn
 from cases.writes import Writes
 
@@ -22,6 +23,7 @@ def write(turn: Turn) -> list[Task]:
     _write_case(turn, writes)
     for rows in (turn.events, turn.values, turn.outbox):
         writes.insert(rows)
+    keep_entries(turn, writes)
     writes.send()
     return tasks
 

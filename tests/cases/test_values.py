@@ -198,7 +198,7 @@ def test_a_hostile_pattern_and_value_take_linear_time():
 
 def test_missing_values_are_named_down_to_the_cell():
     stored = {"members": [{"full_name": "Lan"}, {"born_on": "1990-01-01"}]}
-    reasons = missing_fields([NAME, MEMBERS], stored, lambda f: f.required is True)
+    reasons = missing_fields([NAME, MEMBERS], stored, lambda f, row: f.required is True)
     assert [(r.path, r.vi) for r in reasons] == [
         ("full_name", "Họ và tên: chưa có"),
         ("members[1].full_name", "Thành viên đoàn, dòng 2, Họ và tên: chưa có"),

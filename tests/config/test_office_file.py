@@ -190,7 +190,7 @@ def test_every_role_of_the_one_stop_layer_is_held_by_somebody() -> None:
     held = set(RoleHeld.objects.in_force(TODAY).values_list("role", flat=True))
     assert held >= {
         "intake", "cashier", "specialist", "division_head", "dept_leader", "clerk", "ppc_office", "ppc_chair",
-        "ppc_clerk", "party_liaison", "external_issuer", "consultee", "auditor", "administrator",
+        "ppc_clerk", "party_liaison", "passport_custodian", "external_issuer", "consultee", "auditor", "administrator",
     }
 
 

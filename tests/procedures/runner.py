@@ -8,19 +8,24 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import transaction
+
 from accounts.clock import LOCAL, local_day
-from accounts.models import Organisation, User
+from accounts.models import Mandate, Organisation, User
 from cases.errors import InputFaults, PaperImpossible
-from cases.models import Attachment, Blob, Case, Event, LinkedCase, OutboxEntry, Task
+from cases.models import Attachment, Blob, Case, Event, LinkedCase, OutboxEntry, TableRow, Task
 from cases.procedures import definition_by, in_force
 from cases.services import advance_case, book_of, open_case, open_row, save_dossier
+from cases.services.advance import run_autos_after
+from cases.services.calendar_change import change_day
+from cases.services.events import locked_case
 from cases.services.outbox import Delivery, deliver
 from config.trial import address_of
 from documents.models import Document
 from workflows.errors import TransitionRefused
 from workflows.scenarios import Action, Given, Scenario
 
-DELIVERED = ("timer", "service", "void_papers", "link", "linked_event", "notice")  # mails: other tests
+DELIVERED = ("timer", "service", "void_papers", "link", "linked_event", "notice", "recompute")  # mails: other tests
 TICK = dt.timedelta(minutes=5)
 SCAN = b"%PDF-1.4 scan"
 
@@ -37,6 +42,10 @@ class Walk:
     trace: list[str] = field(default_factory=list)
 
     def open(self) -> None:
+        put_rows(self.given.rows, self.now)
+        if not self.given.mandates:
+            Mandate.objects.all().delete()
+        put_days(self.given.calendar, self.now)
         if definition_by(in_force(self.procedure, local_day(self.now)).hash).kind == "ledger":
             self.open_row()
             return
@@ -92,6 +101,9 @@ class Walk:
         if action.at:
             self.pass_time(moment(action.at, self.now))
         waited = self.events_since(head)
+        if action.rows:
+            self.put(action.rows)
+        put_days(action.calendar, self.now)
         if action.do or action.save or action.attach:
             assert not waited or not action.then, (
                 f"{action.do}: time alone brought {waited}; write it as a step of its own"
@@ -119,10 +131,19 @@ class Walk:
             return
         assert not action.refused, f"{action.do or 'save'}: passed, expected a refusal for {action.refused}"
 
+    def put(self, rows: dict[str, dict[str, Any]]) -> None:
+        """Write rows of tables; what hangs on them follows as after an event of a linked record."""
+        put_rows(rows, self.now)
+        with transaction.atomic():
+            locked_case(self.case.pk)
+            run_autos_after(self.case.pk, self.now)
+
     def step(self, action: Action, who: User | None) -> None:
         data = resolved(action.with_, self)
         for name in action.files:
-            data.setdefault(name, self.attach(f"ask:{name}", who))
+            given = self.attach(f"ask:{name.removeprefix('part.')}", who)
+            place = data.setdefault("part_fields", {}) if name.startswith("part.") else data
+            place.setdefault(name.removeprefix("part."), given)
         advance_case(
             case_id=self.case.pk,
             transition=action.do,
@@ -209,6 +230,26 @@ class Walk:
     def tasks(self) -> list[str]:
         rows = Task.objects.filter(case=self.case, done_at=None).select_related("part")
         return sorted(f"{t.role}@{t.part.key}" if t.part else t.role for t in rows)
+
+
+def put_rows(rows: dict[str, dict[str, Any]], now: dt.datetime) -> None:
+    """Put rows into tables, in force from the day before on."""
+    day = now.astimezone(LOCAL).date() - dt.timedelta(days=1)
+    for table, lines in rows.items():
+        for key, columns in lines.items():
+            TableRow.objects.filter(table=table, key=key).delete()
+            TableRow.objects.create(
+                table=table, key=key, columns=columns, valid_from=day, src="Kịch bản", confirmed=True, changed_at=now
+            )
+
+
+def put_days(days: dict[str, str], now: dt.datetime) -> None:
+    """Decide days off, as the office does."""
+    for day, status in days.items():
+        change_day(
+            day=dt.date.fromisoformat(day), kind="off", status=status, name="Ngày nghỉ", source_document="12/TB-UBND",
+            decided_on=now.astimezone(LOCAL).date() if status == "confirmed" else None, actor=None, now=now,
+        )  # fmt: skip
 
 
 def check(label: str, found: Any, expected: Any) -> None:

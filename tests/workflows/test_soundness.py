@@ -61,6 +61,12 @@ def test_the_sample_is_sound() -> None:
     assert prove(procedure(), builtins={}) == ()
 
 
+
+def decision_table(code: str, inputs: dict[str, str], condition: str) -> dict[str, Any]:
+    rows = [{"code": "r1", "if": condition}]
+    return {"code": code, **both(code), "kind": "decision", "hit": "first", "inputs": inputs, "rows": rows}
+
+
 class TestMachines:
     @pytest.mark.parametrize(
         ("change", "fault"),
@@ -260,15 +266,11 @@ class TestExpressions:
                 "transitions.withdraw.notify.received",
             ),
             (
-                lambda p: p.update(tables={"fees": {"inputs": {"n": "int"}, "rows": [{"code": "r1", "if": "m > 1"}]}}),
+                lambda p: p.update(tables=[decision_table("fees", {"n": "int"}, "m > 1")]),
                 "tables.fees.r1",
             ),
             (
-                lambda p: p.update(
-                    tables={
-                        "f": {"inputs": {"m": "row of dossier.members"}, "rows": [{"code": "r1", "if": "m.night > 1"}]}
-                    }
-                ),
+                lambda p: p.update(tables=[decision_table("f", {"m": "row of dossier.members"}, "m.night > 1")]),
                 "tables.f.r1",
             ),
             (lambda p: answer(p).update(set={"verdict": "'yes'"}), "parts.opinion.transitions.answer.set.verdict"),

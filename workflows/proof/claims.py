@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from workflows.definition import Field, Guard, Opening, Procedure, Step
+from workflows.definition import Field, Guard, Opening, Procedure, Step, View
 from workflows.expression_check import check_expression
-from workflows.fact_types import ANY, DAY, Type, Types, list_of, named, type_of_field, types_of
+from workflows.fact_types import ANY, DAY, TEXT, Type, Types, list_of, type_of_field, types_of
 from workflows.proof.findings import Findings, steps
 from workflows.shapes import near
 
@@ -43,9 +42,11 @@ def claims(procedure: Procedure, params: Params) -> Iterator[Claim]:
         for spec in part.fields:
             yield from _field(f"parts.{part.code}.fields.{spec.name}", spec, types.in_part(part.code), params)
         yield from (Claim(f"parts.{part.code}.terms.{t.code}", t.if_, types.in_part(part.code)) for t in part.terms)
+        yield Claim(f"parts.{part.code}.with_case", part.with_case, types.in_part(part.code))
     yield from _case(procedure, types)
-    for code, table in procedure.tables.items():
-        yield from _table(f"tables.{code}", table, types)
+    for registry in procedure.registries:
+        if registry.view is not None:
+            yield from _view(f"registries.{registry.code}", registry.view, registry.columns, types)
     for key, kind, step in steps(procedure):
         yield from _step(key, step, types.at_step(procedure, step, kind), params)
         yield from _sets(key, step, kind, types, procedure)
@@ -80,23 +81,21 @@ def _at(name: str, procedure: Procedure, types: Types) -> Types:
     return types.at_step(procedure, step, kind) if step is not None else types.in_part(kind)
 
 
-def _table(key: str, table: Any, types: Types) -> Iterator[Claim]:
-    """The conditions of a decision table name its inputs and nothing else."""
-    rows = table.get("rows", ()) if isinstance(table, Mapping) else ()
-    inputs = table.get("inputs") or {} if isinstance(table, Mapping) else {}
-    inside = Types({name: _input(str(kind), types) for name, kind in inputs.items()}, {})
-    for row in rows:
-        if isinstance(row, Mapping) and "if" in row:
-            yield Claim(f"{key}.{row.get('code', 'rows')}", row["if"], inside)
-
-
-def _input(kind: str, types: Types) -> Type:
-    """Return the type of an input: `int`, a root (`dossier`), `row of dossier.members`; else anything."""
-    table = kind.removeprefix("row of dossier.")
-    if table != kind:
-        listed = types.roots["dossier"].fields.get(table)
-        return (listed.item if listed else None) or ANY
-    return types.roots.get(kind) or named(kind) or ANY
+def _view(key: str, view: View, columns: tuple[Field, ...], types: Types) -> Iterator[Claim]:
+    """What a case contributes hangs on the case alone: day and actor would differ at every reading."""
+    case = Types({n: t for n, t in types.roots.items() if n in ("case", "dossier", "parts")}, types.parts)
+    kinds = {c.name: type_of_field(c) for c in columns}
+    if view.for_each is not None:
+        yield Claim(key, view.for_each, case, list_of(ANY))
+        case = case.adding(item=ANY)
+    yield Claim(key, view.key, case, TEXT)
+    if view.if_ is not None:
+        yield Claim(key, view.if_, case)
+    alone = kinds if not view.columns else {}
+    yield from (Claim(f"{key}.entry.{name}", text, case, alone.get(name)) for name, text in view.entry.items())
+    together = Types({"entries": list_of(ANY), "on_day": DAY}, {})
+    for name, text in view.columns.items():
+        yield Claim(f"{key}.columns.{name}", text, together, kinds.get(name))
 
 
 def _field(key: str, spec: Field, types: Types, params: Params) -> Iterator[Claim]:

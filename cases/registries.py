@@ -1,0 +1,87 @@
+"""Registries that are read from cases: what each case contributes, and the row that contributions make together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cases.models import RegistryEntry
+from cases.procedures import definition_by, published_on
+from workflows.definition import Procedure, Registry, View
+from workflows.errors import CannotBeJudged
+from workflows.expressions import compiled
+from workflows.lookups import Lookups
+
+LONGEST_KEY = 120  # of RegistryEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One entry that a case makes now."""
+
+    registry: str
+    key: str
+    columns: Mapping[str, Any]
+
+
+def views_in(definition: Procedure) -> list[Registry]:
+    """Return the registries of a procedure that are read from its cases."""
+    return [registry for registry in definition.registries if registry.view is not None]
+
+
+def contributions(definition: Procedure, facts: Mapping[str, Any], lookups: Lookups) -> list[Contribution]:
+    """Return what a case contributes to the registries of its procedure, in the order in which it says so."""
+    return [one for registry in views_in(definition) for one in _of(registry, facts, lookups)]
+
+
+def _of(registry: Registry, facts: Mapping[str, Any], lookups: Lookups) -> Iterator[Contribution]:
+    view = registry.view
+    if view is None:
+        return
+    for item in _items(view, facts, lookups):
+        given = {**{root: facts[root] for root in ("case", "dossier", "parts")}, **item}
+        key = _value(view.key, given, lookups)
+        if key is None or (view.if_ is not None and _value(view.if_, given, lookups) is not True):
+            continue
+        values = {name: _value(text, given, lookups) for name, text in view.entry.items()}
+        columns = {name: value for name, value in values.items() if value is not None}
+        yield Contribution(registry.code, str(key)[:LONGEST_KEY], columns)
+
+
+def _items(view: View, facts: Mapping[str, Any], lookups: Lookups) -> Iterable[dict[str, Any]]:
+    if view.for_each is None:
+        return [{}]
+    return [{"item": item} for item in _value(view.for_each, facts, lookups) or ()]
+
+
+def _value(text: str, facts: Mapping[str, Any], lookups: Lookups) -> Any:
+    """Return the value of an expression; of what a case does not say yet, nothing."""
+    try:
+        return compiled(text).evaluate(facts, lookups)
+    except CannotBeJudged:
+        return None
+
+
+def view_of(definition: Procedure, code: str) -> Registry | None:
+    """Return the registry of this name, if the procedure declares it and it is read from cases."""
+    return next((r for r in views_in(definition) if r.code == code), None)
+
+
+def view_called(code: str, day: dt.date) -> Registry | None:
+    """Return the registry of this name that a procedure in force reads from its cases."""
+    hashes = published_on(day).order_by("-effective_from", "-pk").values_list("hash", flat=True)
+    declared = (r for definition_hash in hashes for r in views_in(definition_by(definition_hash)))
+    return next((r for r in declared if r.code == code), None)
+
+
+def row_of(view: View, entries: Sequence[RegistryEntry], on_day: int, lookups: Lookups) -> dict[str, Any] | None:
+    """Return the row of a key on a day: what its entries say together, else the latest of them; None without one."""
+    if not entries:
+        return None
+    if not view.columns:
+        return dict(entries[-1].columns)
+    given = {"entries": [entry.columns for entry in entries], "on_day": on_day}
+    values = {name: _value(text, given, lookups) for name, text in view.columns.items()}
+    return {name: value for name, value in values.items() if value is not None}

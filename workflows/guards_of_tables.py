@@ -1,0 +1,94 @@
+"""Built-in guards that ask declared tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from workflows.definition import Field, PartKind, Procedure
+from workflows.errors import CannotBeJudged, Reason
+from workflows.guards import Params, Question, builtin
+from workflows.roots import Beside
+
+LIFTED = "accepted"  # state of a part that explains a row of a table of limits, once its authority has accepted it
+
+
+@builtin
+def table_decided(q: Question, params: Params) -> Iterable[Reason]:
+    """Every row of the dossier's table has a result of the decision table; else the row and the missing input."""
+    listed = q.procedure.field(str(params["per"]))
+    asking = [c for c in listed.columns if _asks(c, str(params["table"]))] if listed is not None else []
+    for number, row in enumerate(q.facts["dossier"].get(str(params["per"]), ()), 1):
+        for column in asking:
+            yield from _undecided(q, column, row, number)
+
+
+def _asks(column: Field, table: str) -> bool:
+    return column.computed is not None and f"decide('{table}'" in column.computed.replace('"', "'")
+
+
+def _undecided(q: Question, column: Field, row: Mapping[str, Any], number: int) -> Iterator[Reason]:
+    facts = Beside(q.facts, this=row)
+    try:
+        if q.cel(column.computed, facts) is not None:
+            return
+        missing_vi, missing_en = "không dòng nào của bảng áp dụng được", "no row of the table applies"
+    except CannotBeJudged as missing:
+        missing_vi, missing_en = f"thiếu {missing.path}", f"{missing.path} is missing"
+    vi = f"Dòng {number}, {column.vi}: {missing_vi}"
+    yield Reason("table_decided", vi, f"Row {number}, {column.en}: {missing_en}", f"dossier.row.{number}")
+
+
+@builtin
+def limits_pass(q: Question, params: Params) -> Iterable[Reason]:
+    """No limit of this severity fails, or its authority has lifted it: each that fails is named."""
+    table = q.procedure.table(str(params["table"]))
+    if table is None:
+        return
+    found = q.lookups.judged(table.code, {name: q.facts[kind] for name, kind in table.inputs.items()})
+    lifted = _lifted(q, table.code)
+    for hit in found.hits:
+        row = hit.facts
+        if row.get("severity") == params["severity"] and row["code"] not in lifted:
+            vi, en = str(row.get("vi", row["code"])), str(row.get("en", row["code"]))
+            yield Reason("limits_pass", f"Vượt giới hạn: {vi}", f"Limit exceeded: {en}", f"{table.code}.{row['code']}")
+    for missing in found.unjudged:
+        vi, en = f"Chưa đủ thông tin để xét giới hạn ({missing.path})", f"A limit cannot be judged ({missing.path})"
+        yield Reason("cannot_be_judged", vi, en, f"{table.code}.{missing.row}")
+
+
+def _lifted(q: Question, table: str) -> set[str]:
+    """Rows for which a part that names them was accepted, and is not overtaken by a change of the dossier."""
+    return {
+        part[name]
+        for kind, name in _explaining(q.procedure, table)
+        for part in q.facts["parts"][kind.code]
+        if part["state"] == LIFTED and not part.get("stale") and name in part
+    }
+
+
+def _explaining(procedure: Procedure, table: str) -> Iterator[tuple[PartKind, str]]:
+    for kind in procedure.parts:
+        yield from ((kind, f.name) for f in kind.fields if f.type == f"ref({table})")
+
+
+@builtin
+def partition(q: Question, params: Params) -> Iterable[Reason]:
+    """Every row belongs to exactly one part that is open or in force; parts that change another do not count."""
+    table, kind = str(params["table"]), q.procedure.part(str(params["part"]))
+    rows = next((f.name for f in kind.fields if f.type == f"rows({table})"), "")
+    changing = [f.name for f in kind.fields if f.type == "ref(parts)"]
+    parts = [p for p in q.facts["parts"][kind.code] if _counts(kind, p) and not any(n in p for n in changing)]
+    for number, row in enumerate(q.facts["dossier"].get(table, ()), 1):
+        held = sum(row.get("row_no") in p.get(rows, ()) for p in parts)
+        if held != 1:
+            vi = f"Dòng {number} thuộc {held} {kind.vi.lower()}; phải thuộc đúng một"
+            en = f"Row {number} belongs to {held} of: {kind.en}; it must be exactly one"
+            yield Reason("partition", vi, en, f"dossier.{table}.{number}")
+
+
+def _counts(kind: PartKind, part: Mapping[str, Any]) -> bool:
+    """Open, or closed in a state from which something may still follow: in force."""
+    if part.get("ended"):
+        return False
+    return not part["closed"] or not kind.machine.state(part["state"]).terminal

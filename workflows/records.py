@@ -1,0 +1,153 @@
+"""Records that a definition is made of: fields and their guards, tables with their rows, registries, vocabularies."""
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Key
+
+
+class Record(BaseModel):
+    """Frozen, closed: an unknown key is a fault of the folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Labelled(Record):
+    vi: str
+    en: str
+
+
+class Guard(Record):
+    """A rule (cel) or a built-in (builtin, params); `code` is what a refusal carries."""
+
+    code: str
+    vi: str
+    en: str
+    cel: str | None = None
+    builtin: str | None = None
+    params: dict[str, Any] = Key(default_factory=dict)
+    revision: int = 0
+
+
+class Field(Labelled):
+    """One field of a dossier, a part, an ask or a table's column."""
+
+    name: str
+    type: str  # as the guide lists them: text, int, money, enum(a, b), ref(registry), table, list(org) …
+    required: bool | str = False
+    required_from: str | None = None
+    computed: str | None = None
+    validate_: tuple[Guard, ...] = Key(default=(), alias="validate")
+    columns: tuple[Field, ...] = ()
+    personal: bool = False
+    conflict: bool = False  # whoever is named here never handles the case
+    sensitive: bool = False
+    visible_to: tuple[str, ...] = ()
+    help: dict[str, str] = Key(default_factory=dict)
+    labels: dict[str, dict[str, str]] = Key(default_factory=dict)  # enum value -> {vi, en}
+    pattern: str | None = None
+    min: float | None = None
+    max: float | None = None
+    min_len: int | None = None
+    max_len: int | None = None
+    min_rows: int | None = None
+    max_rows: int | None = None
+    default: Any = None
+    src: str = ""
+
+    @property
+    def base(self) -> str:
+        """The kind of value: text, enum, list, ref, table …"""
+        return self.type.split("(", 1)[0]
+
+    @property
+    def inner(self) -> str:
+        """What stands in the brackets of the type: `a, b` of enum(a, b), `sectors` of ref(sectors)."""
+        found = re.fullmatch(r"\w+\((.*)\)", self.type, re.S)
+        return found.group(1).strip() if found else ""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values of an enum, or of a list of an enum."""
+        inside = self.inner.removeprefix("enum(").removesuffix(")") if self.base == "list" else self.inner
+        return tuple(v.strip() for v in inside.split(",")) if "enum" in self.type else ()
+
+
+class View(Record):
+    """A registry read from cases: what each case contributes, and how the contributions of a key become its row.
+
+    CEL. Of a case: `for_each` (each element is `item`; None: the case itself), `key`, `if`, `entry` (name -> value)
+    over case, dossier, parts. Of a key: `columns` over `entries` and `on_day`; without them the latest entry is
+    the row. `others`: the case that asks does not see what it contributed itself.
+    """
+
+    for_each: str | None = None
+    key: str
+    if_: str | None = Key(default=None, alias="if")
+    entry: dict[str, str] = Key(default_factory=dict)
+    columns: dict[str, str] = Key(default_factory=dict)
+    others: bool = False
+
+
+class Registry(Labelled):
+    code: str
+    key: str
+    columns: tuple[Field, ...] = ()
+    view: View | None = None
+
+
+class Word(Labelled):
+    """One value of a vocabulary; codes stand in their order, `says` is what else is said of it."""
+
+    code: str
+    says: dict[str, Any] = Key(default_factory=dict)
+
+
+class TableLine(Record):
+    """One row of a declared table: in force from `from` to `to`, both included, None = open."""
+
+    code: str
+    if_: str | None = Key(default=None, alias="if")
+    columns: dict[str, Any] = Key(default_factory=dict)
+    from_: str | None = Key(default=None, alias="from")
+    to: str | None = None
+    src: str = ""
+    confirmed: bool = True
+
+
+class TableTest(Record):
+    """Inputs and the rows that they must hit, in order."""
+
+    given: dict[str, Any]
+    rows: tuple[str, ...]
+
+
+class Preset(Labelled):
+    """What another province does: rows that take the place of those of the same code."""
+
+    code: str
+    rows: tuple[TableLine, ...] = ()
+    src: str = ""
+
+
+class Table(Labelled):
+    """A dated table or a decision table as a folder declares it (ADR 0018).
+
+    Structure and tests are the procedure's; `rows` are the first version, which becomes live rows at publication.
+    """
+
+    code: str
+    kind: Literal["table", "decision"]
+    hit: Literal["first", "all"] | None = None
+    key: str = "code"  # the column that names a row
+    inputs: dict[str, str] = Key(default_factory=dict)  # name -> type: bool, dossier, row of dossier.members
+    columns: tuple[Field, ...] = ()
+    rows: tuple[TableLine, ...] = ()
+    presets: tuple[Preset, ...] = ()
+    tests: tuple[TableTest, ...] = ()
+    src: str = ""
+
+    def column(self, name: str) -> Field | None:
+        return next((c for c in self.columns if c.name == name), None)
