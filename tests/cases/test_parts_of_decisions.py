@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from accounts.clock import LOCAL
-from cases.models import Case, OutboxEntry, Part
+from cases.models import Case, LinkedCase, Part, Task
 from cases.services import advance_case
 from documents.models import Document
 from tests.cases.travel import CHAIR, PROCEDURE, member, scenario, travelled
@@ -160,7 +160,9 @@ class TestValues:
 
 def test_a_link_to_a_procedure_that_is_not_published_waits_and_the_trip_goes_on() -> None:
     walk = travelled("open_passport_case")
-    waiting = OutboxEntry.objects.filter(case_id=walk.case.pk, kind="link", done_at=None)
     walk.pass_time(dt.datetime(2026, 12, 14, 8, tzinfo=LOCAL))
+    waiting = LinkedCase.objects.get(case=walk.case)
 
-    assert (waiting.count(), Case.objects.get(pk=walk.case.pk).state) == (2, "abroad")
+    assert (waiting.procedure, waiting.status, waiting.other) == ("diplomatic_passport", "pending", None)
+    assert Case.objects.get(pk=walk.case.pk).state == "abroad"
+    assert Task.objects.filter(case=walk.case, state="link_pending", done_at=None).exists()
