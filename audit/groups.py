@@ -20,6 +20,7 @@ NAMED: dict[str, tuple[str, str]] = {
     "officer": ("Cán bộ thụ lý", "Officer"),
     "state": ("Trạng thái", "State"),
     "month": ("Tháng", "Month"),
+    "year": ("Năm", "Year"),
 }
 Key = tuple[str, ...]
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count
-
 from audit.attempts import Attempt, Period, attempts_in
+from audit.event_groups import counted_events
 from audit.groups import Groups, Key, sorted_rows
+from audit.ledger_rows import ledger_rows_in
 from audit.stays import stays_in
 from cases.models import Event
 from cases.presentation.words import label, said
@@ -86,7 +86,8 @@ class Tally:
 
 def statistics_of(procedure: Procedure, period: Period, roles: frozenset[str]) -> list[Result]:
     """Return every statistic that the procedure declares, in its order."""
-    attempts = list(attempts_in(procedure.procedure, period))
+    found = ledger_rows_in if procedure.kind == "ledger" else attempts_in
+    attempts = list(found(procedure.procedure, period))
     groups = Groups(period, roles)
     return [_result(statistic, procedure, attempts, groups) for statistic in procedure.statistics]
 
@@ -180,15 +181,10 @@ def _events(
             tally.cases += 1
     taken = Event.objects.filter(procedure=procedure.procedure, name__in=statistic.events)
     taken = taken.filter(at__gte=period.begin, at__lte=period.end)
-    for unit, count in taken.order_by().values_list("unit_code").annotate(count=Count("seq")):
-        key = tuple(_of_event(name, procedure, groups, unit) for name in statistic.by)
+    for key, count in counted_events(taken, statistic.by, procedure, groups):
         for tally in (total, rows[key]):
             tally.count += count
     return rows, total
-
-
-def _of_event(name: str, procedure: Procedure, groups: Groups, unit: str) -> str:
-    return label(procedure) if name == "procedure" else groups.unit(unit)
 
 
 def _stays(

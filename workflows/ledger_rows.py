@@ -21,7 +21,8 @@ def expanded_row(making: Expansion) -> dict[str, Any] | None:
     full = making.full
     block = full.get("row")
     if bool(full.get("ledger")) != isinstance(block, Block):
-        making.fault(full, "ledger", "sổ cần khóa row, và chỉ sổ mới có / a ledger needs row, nothing else has it")
+        message = "sổ cần khóa row, và chỉ sổ mới có / a ledger needs row, nothing else has it"
+        making.fault(full, "row" if isinstance(block, Block) else "ledger", message)
     if not isinstance(block, Block):
         return None
     found = making.needed(block, ROW, "row")

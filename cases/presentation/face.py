@@ -143,9 +143,21 @@ def _links(look: Look) -> list[dict[str, Any]]:
     seen = visible_among(look.viewer, look.now, [other.pk for other in others if not other.in_ledger])
     seen |= {other.pk for other in others if other.in_ledger and may_open(other, look.viewer, look.now)}
     return [
-        {"title": _matter(row, other), "case": other, "visible": other is not None and other.pk in seen}
+        {
+            "title": _matter(row, other),
+            "case": other,
+            "visible": other is not None and other.pk in seen,
+            "state": _state(other),
+        }
         for row, other in rows
     ]
+
+
+def _state(other: Case | None) -> str:
+    """Return where a row of a ledger stands; of a case people are told the public status."""
+    if other is None or not other.in_ledger:
+        return ""
+    return label(definition_by(other.definition.hash).machine.state(other.state))
 
 
 def _matter(row: LinkedCase, other: Case | None) -> str:
