@@ -1,4 +1,4 @@
-"""What a register is asked, and what for one looks at its numbers."""
+"""What a ledger is asked, and what for one looks at its numbers."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases.ledger_queries import SOON, SOONER, Wanted, agencies_seen
 from cases.presentation.words import label
-from cases.registers import SOON, SOONER, Wanted, agencies_seen
 from workflows.definition import Procedure
 
 LEAST, MOST = 3, 500
 
 
-class RegisterFilter(forms.Form):
-    """The filter of a register; every field may be left empty."""
+class LedgerFilter(forms.Form):
+    """The filter of a ledger; every field may be left empty."""
 
     use_required_attribute = False
     q = forms.CharField(label=_("Người được cấp, số dòng"), required=False, max_length=100)

@@ -18,7 +18,7 @@ from workflows.definition import LedgerRow, Machine, Procedure
 
 INNER = frozenset({"division", "office", "one_stop"})  # kinds of units that are a part of their agency
 SYSTEM = "system"
-IN_LEDGER = "ledger:"  # before the agency's code in a task: it stands in the register, not in the queue of cases
+IN_LEDGER = "ledger:"  # before the agency's code in a task: it stands in the ledger, not in the queue of cases
 
 
 class Held(Protocol):

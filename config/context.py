@@ -32,7 +32,7 @@ OFFICE = "/admin-office/people/"
 PLACES = (
     Place("/", "Trang chủ", "Home", "house", "anybody"),
     Place("/queue/", "Việc cần làm", "Work queue", "list-checks", "officer"),
-    Place("/ledgers/", "Sổ quản lý", "Registers", "book-open-text", "ledger"),
+    Place("/ledgers/", "Sổ quản lý", "Ledgers", "book-open-text", "ledger"),
     Place("/counter/", "Nộp tại quầy", "Counter", "stamp", "intake"),
     Place("/procedures/", "Thủ tục", "Procedures", "file-text", "anonymous"),
     Place("/procedures/", "Thủ tục", "Procedures", "file-text", "applicant"),

@@ -1,4 +1,4 @@
-"""A register as a file: the rows of a filter and no others, in the layout of the ledger's own paper, or as .xlsx."""
+"""A ledger as a file: the rows of a filter and no others, in the layout of the ledger's own paper, or as .xlsx."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from accounts.clock import local_day
 from accounts.models import User
 from cases.effects import PaperJob
 from cases.models import Case
-from cases.presentation.register import Line
+from cases.presentation.ledger import Line
 from documents.ledger_values import rows_as_printed
 from documents.merge import source_of
 from documents.models import Document
@@ -33,14 +33,14 @@ WIDEST = 48
 
 
 def paper_of(definition: Procedure) -> Paper | None:
-    """Return the paper in whose layout the register is printed: the one that merges the rows."""
+    """Return the paper in whose layout the ledger is printed: the one that merges the rows."""
     return next((paper for paper in definition.papers if ROWS in paper.merge), None)
 
 
 def as_docx(
     paper: Paper, definition: Procedure, book: Case, lines: Sequence[Line], viewer: User, now: dt.datetime
 ) -> bytes:
-    """Return the register as a Word file; what the viewer may not see of a row is blank. Raises PaperImpossible."""
+    """Return the ledger as a Word file; what the viewer may not see of a row is blank. Raises PaperImpossible."""
     job = _job(paper, definition, book, viewer, now)
     workshop = Workshop([job])
     source = source_of(job, workshop.rows)
@@ -72,7 +72,7 @@ def _job(paper: Paper, definition: Procedure, book: Case, viewer: User, now: dt.
 
 # ----------------------------------------------------------------------------------------------------------- .xlsx
 def as_xlsx(title: str, heads: Sequence[str], lines: Sequence[Line]) -> bytes:
-    """Return the register as a workbook: a heading that stays, days as days, everything else as text.
+    """Return the ledger as a workbook: a heading that stays, days as days, everything else as text.
 
     Text is written as text: a value that begins with = + - @ is never a formula.
     """

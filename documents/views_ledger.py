@@ -1,4 +1,4 @@
-"""A register as a file: exactly what the filter shows; every row that is taken is noted with the purpose."""
+"""A ledger as a file: exactly what the filter shows; every row that is taken is noted with the purpose."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from accounts.clock import local_day, now
 from cases.errors import PaperImpossible
 from cases.forms_ledger import PurposeForm
 from cases.models import Case
-from cases.presentation.register import Line, Reader
+from cases.presentation.ledger import Line, Reader
 from cases.services import book_of
 from cases.views.ledgers import Asked, asked_of, looked_at, page, with_ledger
 from documents.file_names import disposition
@@ -31,16 +31,16 @@ Maker = Callable[[HttpRequest, Asked, Sequence[Line]], bytes]
 @never_cache
 @require_POST
 @with_ledger
-def register_docx(request: HttpRequest, definition: Procedure) -> HttpResponse:
-    """Give the filtered register as .docx, in the layout of the ledger's paper."""
+def ledger_docx(request: HttpRequest, definition: Procedure) -> HttpResponse:
+    """Give the filtered ledger as .docx, in the layout of the ledger's paper."""
     return taken(request, definition, "docx", DOCX, docx_of)
 
 
 @never_cache
 @require_POST
 @with_ledger
-def register_xlsx(request: HttpRequest, definition: Procedure) -> HttpResponse:
-    """Give the filtered register as .xlsx."""
+def ledger_xlsx(request: HttpRequest, definition: Procedure) -> HttpResponse:
+    """Give the filtered ledger as .xlsx."""
     return taken(request, definition, "xlsx", XLSX, xlsx_of)
 
 
@@ -72,7 +72,7 @@ def refused(request: HttpRequest, definition: Procedure) -> HttpResponse:
 
 
 def docx_of(request: HttpRequest, asked: Asked, lines: Sequence[Line]) -> bytes:
-    """Return the register in the name of the agency that keeps the rows, or of the viewer's own."""
+    """Return the ledger in the name of the agency that keeps the rows, or of the viewer's own."""
     del request
     paper = paper_of(asked.definition)
     if paper is None:
@@ -91,7 +91,7 @@ def _book(asked: Asked) -> Case:
 
 
 def xlsx_of(request: HttpRequest, asked: Asked, lines: Sequence[Line]) -> bytes:
-    """Return the register as a workbook."""
+    """Return the ledger as a workbook."""
     del request
     words = (gettext("Số dòng"), gettext("Tên"), gettext("Tình trạng"), gettext("Quá hạn từ"))
     return as_xlsx(asked.definition.vi, heads_of(lines, words), lines)

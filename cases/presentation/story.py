@@ -28,7 +28,7 @@ OWN: Mapping[str, tuple[str, str]] = {
     "link": ("Liên kết hồ sơ", "Case linked"),
     "delivery_given_up": ("Một việc hệ thống đã hứa không thực hiện được", "Something promised could not be delivered"),
 }
-ROW_OPENED = ("Thêm vào sổ", "Added to the register")
+ROW_OPENED = ("Thêm vào sổ", "Added to the ledger")
 COSIGN: Mapping[str, tuple[str, str]] = {
     "proposed": ("đề nghị đồng ký", "second person asked"),
     "agreed": ("đồng ý", "agreed to"),

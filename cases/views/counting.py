@@ -21,7 +21,7 @@ from cases.ledger_rows import kept_in, to_be_found
 from cases.models import Case
 from cases.presentation.cosigned import pending_of
 from cases.presentation.face import Look
-from cases.presentation.register import Line, Reader
+from cases.presentation.ledger import Line, Reader
 from cases.presentation.story import Story
 from cases.services import advance_case, book_of
 from cases.views.answers import carried, hidden, key_of, tried, version_of

@@ -10,7 +10,7 @@ from accounts.clock import now
 from cases.models import Case
 from cases.presentation.dossier import blocks_of
 from cases.presentation.face import Look
-from cases.presentation.register import Reader
+from cases.presentation.ledger import Reader
 from cases.services.rows import as_of
 from cases.views.drawing import drawn_panels
 from cases.views.officer import page_of

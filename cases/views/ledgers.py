@@ -1,4 +1,4 @@
-"""The register of a ledger: which there are, its rows by filter, a new row; numbers after saying what for."""
+"""The pages of ledgers: which there are, its rows by filter, a new row; numbers after saying what for."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import signed_in
 from accounts.clock import local_day, now
-from cases import registers
+from cases import ledger_queries
 from cases.access import holdings
 from cases.forms import ValuesForm
 from cases.forms_choices import all_choices
-from cases.forms_ledger import PurposeForm, RegisterFilter
+from cases.forms_ledger import LedgerFilter, PurposeForm
 from cases.ledger_access import row_spec
+from cases.ledger_queries import PAGE
 from cases.models import Case
-from cases.presentation.register import Reader
-from cases.registers import PAGE
+from cases.presentation.ledger import Reader
 from cases.services import open_row
 from cases.services.views_log import log_views
 from cases.views.answers import carried, hidden, key_of, tried
@@ -32,7 +32,7 @@ from workflows.definition import Field, Procedure
 
 P = ParamSpec("P")
 LedgerView = Callable[Concatenate[HttpRequest, Procedure, P], HttpResponse]
-READ_IN_REGISTER = "register"
+READ_IN_LEDGER = "ledger"
 
 
 def with_ledger(view: LedgerView[P]) -> Callable[..., HttpResponse]:
@@ -40,7 +40,7 @@ def with_ledger(view: LedgerView[P]) -> Callable[..., HttpResponse]:
 
     @functools.wraps(view)
     def found(request: HttpRequest, code: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        definition = registers.ledger_of(code, signed_in(request), now())
+        definition = ledger_queries.ledger_of(code, signed_in(request), now())
         if definition is None:
             raise Http404
         return view(request, definition, *args, **kwargs)
@@ -53,13 +53,13 @@ def with_ledger(view: LedgerView[P]) -> Callable[..., HttpResponse]:
 def ledgers(request: HttpRequest) -> HttpResponse:
     """Show the ledgers that are for the person, with how many rows stand open in them."""
     person, at = signed_in(request), now()
-    found = [(d, registers.figures_of(d, person, at)) for d in registers.ledgers_of(person, at)]
+    found = [(d, ledger_queries.figures_of(d, person, at)) for d in ledger_queries.ledgers_of(person, at)]
     return render(request, "cases/ledger/ledgers.html", {"ledgers": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_ledger
-def register(request: HttpRequest, definition: Procedure) -> HttpResponse:
+def ledger(request: HttpRequest, definition: Procedure) -> HttpResponse:
     """Show the rows that are asked for; POST shows their sensitive values to who says what for (422 without)."""
     asked = asked_of(request, definition)
     purpose = PurposeForm(request.POST if request.method == "POST" else None)
@@ -74,9 +74,9 @@ class Asked:
 
     def __init__(self, request: HttpRequest, definition: Procedure) -> None:
         self.definition, self.viewer, self.now = definition, signed_in(request), now()
-        self.form = RegisterFilter(request.GET, definition=definition, viewer=self.viewer, now=self.now)
+        self.form = LedgerFilter(request.GET, definition=definition, viewer=self.viewer, now=self.now)
         self.wanted = self.form.wanted
-        self.rows: Sequence[Case] = registers.wanted_rows(definition, self.viewer, self.now, self.wanted)
+        self.rows: Sequence[Case] = ledger_queries.wanted_rows(definition, self.viewer, self.now, self.wanted)
         number = request.GET.get("page", "1")
         pages = max(1, -(-len(self.rows) // PAGE))
         self.page = min(max(int(number), 1), pages) if number.isascii() and number.isdecimal() else 1
@@ -89,7 +89,7 @@ class Asked:
 
 
 def asked_of(request: HttpRequest, definition: Procedure) -> Asked:
-    """Return what a request asks of a register."""
+    """Return what a request asks of a ledger."""
     return Asked(request, definition)
 
 
@@ -97,11 +97,11 @@ def looked_at(request: HttpRequest, rows: Sequence[Case], definition: Procedure,
     """Record, at every row, that its sensitive values are looked at, before they are shown."""
     viewer, at = signed_in(request), now()
     names = ",".join(f.name for f in sensitive_fields(definition))
-    log_views(cases=rows, person=viewer, what=f"{READ_IN_REGISTER}:{names}", purpose=purpose, now=at)
+    log_views(cases=rows, person=viewer, what=f"{READ_IN_LEDGER}:{names}", purpose=purpose, now=at)
 
 
 def sensitive_fields(definition: Procedure) -> list[Field]:
-    """Return the sensitive fields that a register shows."""
+    """Return the sensitive fields that a ledger shows."""
     spec = row_spec(definition)
     named = {spec.key, *spec.columns, *spec.title}
     return [f for f in definition.fields if f.sensitive and f.name in named]
@@ -110,7 +110,7 @@ def sensitive_fields(definition: Procedure) -> list[Field]:
 def page(
     request: HttpRequest, asked: Asked, purpose: PurposeForm, *, closely: bool = False, status: int = 200
 ) -> HttpResponse:
-    """Show the register."""
+    """Show the ledger."""
     definition, spec = asked.definition, row_spec(asked.definition)
     roles = {h.role for h in holdings(asked.viewer, asked.now)}
     facts = {
@@ -118,7 +118,7 @@ def page(
         "asked": asked,
         "form": asked.form,
         "purpose": purpose,
-        "figures": registers.figures_of(definition, asked.viewer, asked.now),
+        "figures": ledger_queries.figures_of(definition, asked.viewer, asked.now),
         "lines": Reader(asked.viewer, asked.now, closely=closely).lines(asked.shown),
         "closely": closely,
         "filtered": bool(request.GET.keys() - {"page"}),
@@ -127,7 +127,7 @@ def page(
         "sensitive": sensitive_fields(definition),
         "query": request.GET.urlencode(),
     }
-    return render(request, "cases/ledger/register.html", facts, status=status)
+    return render(request, "cases/ledger/rows.html", facts, status=status)
 
 
 def ledger_steps(definition: Procedure) -> list[Any]:
@@ -139,7 +139,7 @@ def ledger_steps(definition: Procedure) -> list[Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_ledger
 def new_row(request: HttpRequest, definition: Procedure) -> HttpResponse:
-    """Open a row: everything that the register asks for, typed at once."""
+    """Open a row: everything that the ledger asks for, typed at once."""
     roles = {h.role for h in holdings(signed_in(request), now())}
     if not roles & set(row_spec(definition).opened_by):
         raise Http404
@@ -189,6 +189,6 @@ def row_page(request: HttpRequest, definition: Procedure, form: ValuesForm, stat
     return render(request, "cases/ledger/new.html", facts, status=status or form.status)
 
 
-def to_register(request: HttpRequest, book: Case) -> HttpResponse:
+def to_count(request: HttpRequest, book: Case) -> HttpResponse:
     """The page of a ledger as a whole is its count."""
     return redirect("ledger_count", book.procedure)

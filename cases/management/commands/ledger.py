@@ -1,4 +1,4 @@
-"""ledger list|show|open|do|attach|explain|count: a register and its rows, by command line."""
+"""ledger list|show|open|do|attach|explain|count: a ledger and its rows, by command line."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from django.core.management.base import BaseCommand
 
 from accounts.clock import now
 from accounts.models import User
-from cases import registers
+from cases import ledger_queries
 from cases.access import holdings, may_look_closely, may_see_field, roles_to_look, visible_rows
 from cases.errors import CaseNotFound, ProcedureUnknown
 from cases.ledger_access import acting_roles, agencies, row_spec
+from cases.ledger_queries import Wanted
 from cases.ledger_rows import kept_in, late_since, to_be_found, valid_until
 from cases.management.answering import OK, Answer, Ending, Unusable, end, ended
 from cases.management.commands.case import person_of, read_data
 from cases.models import Case, Task
 from cases.procedures import definition_of
-from cases.registers import Wanted
 from cases.services import Outcome, Possible, advance_case, attach_file, book_of, open_row, possibilities
 from cases.services.loading import parts_of
 from cases.services.outcome import answer
@@ -45,7 +45,7 @@ VERB_HELP = {
 
 class Command(BaseCommand):
     requires_system_checks: list[str] = []
-    help = "Sổ quản lý: xem, thêm dòng, chuyển bước, đối soát (a register and its rows)"
+    help = "Sổ quản lý: xem, thêm dòng, chuyển bước, đối soát (a ledger and its rows)"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -98,7 +98,7 @@ def listed(options: dict[str, Any]) -> Ending:
     definition = ledger_of(options["ledger"], person)
     wanted = Wanted(**{name: options[name] for name in ("state", "agency", "text", "months", "late", "closed")})
     _check(wanted, definition)
-    rows = registers.wanted_rows(definition, person, now(), wanted)
+    rows = ledger_queries.wanted_rows(definition, person, now(), wanted)
     found = [_row(row) for row in rows[: max(1, min(options["limit"], 2000))]]
     lines = [f"{r['no']}  {r['state']:<16}  {r['late_since'] or ''}" for r in found]
     return Ending(OK, {"ledger": definition.procedure, "total": len(rows), "rows": found}, "\n".join(lines))
@@ -114,12 +114,12 @@ def _check(wanted: Wanted, definition: Procedure) -> None:
 
 
 def _ledgers(person: User) -> Ending:
-    found = [_figures(d, person) for d in registers.ledgers_of(person, now())]
+    found = [_figures(d, person) for d in ledger_queries.ledgers_of(person, now())]
     return Ending(OK, {"ledgers": found}, "\n".join(f"{r['ledger']}  {r['open']}" for r in found))
 
 
 def _figures(definition: Procedure, person: User) -> Answer:
-    figures = registers.figures_of(definition, person, now())
+    figures = ledger_queries.figures_of(definition, person, now())
     return {
         "ledger": definition.procedure, "open": figures.open, "states": figures.states, "late": figures.late,
         "expiring_12": figures.soon, "expiring_6": figures.sooner, "closed": figures.closed,
@@ -225,7 +225,7 @@ VERBS: dict[str, Verb] = {
 # ----------------------------------------------------------------------------------------------------------- parts
 def ledger_of(code: str, person: User) -> Procedure:
     """Return a ledger that is for the person. Raises ProcedureUnknown."""
-    found = registers.ledger_of(code, person, now())
+    found = ledger_queries.ledger_of(code, person, now())
     if found is None:
         raise ProcedureUnknown(code)
     return found

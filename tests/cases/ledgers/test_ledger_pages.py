@@ -97,7 +97,7 @@ def test_numbers_are_masked_until_somebody_says_what_for_and_each_look_is_record
     assert "S0012345" in shown
     look = ViewLog.objects.get(case=row)
     assert (look.person, look.purpose) == (str(person("ngan").pk), PURPOSE["purpose"])
-    assert look.what == "register:passport_number"
+    assert look.what == "ledger:passport_number"
 
 
 def test_whose_role_may_not_see_numbers_sees_none_even_with_a_purpose() -> None:
@@ -237,7 +237,7 @@ def test_the_workbook_has_the_rows_of_the_filter_days_as_days_and_no_formula() -
     stored(passport_number="S1", holder_name='=HYPERLINK("http://x","y")', holder_unit="van_phong_so")
     handed_out()
 
-    answer = signed_in("ngan").post(f"{REGISTER}register.xlsx?state=in_custody", PURPOSE)
+    answer = signed_in("ngan").post(f"{REGISTER}ledger.xlsx?state=in_custody", PURPOSE)
 
     head, *lines = sheet(answer)
     cells = dict(zip(head, lines[0], strict=True))
@@ -246,14 +246,14 @@ def test_the_workbook_has_the_rows_of_the_filter_days_as_days_and_no_formula() -
     assert cells["Ngày hết hạn"] == dt.datetime(2029, 3, 1)  # noqa: DTZ001  # a day of a workbook
     book = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
     assert [cell.data_type for row in book.iter_rows() for cell in row if str(cell.value).startswith("=")] == ["s"]
-    assert ViewLog.objects.filter(what="register:passport_number").count() == 1
+    assert ViewLog.objects.filter(what="ledger:passport_number").count() == 1
 
 
 def test_the_word_file_has_the_rows_of_the_filter_in_the_layout_of_the_register() -> None:
     stored(passport_number="S1")
     out = handed_out()
 
-    answer = signed_in("ngan").post(f"{REGISTER}register.docx?state=handed_out", PURPOSE)
+    answer = signed_in("ngan").post(f"{REGISTER}ledger.docx?state=handed_out", PURPOSE)
 
     document = docx.Document(io.BytesIO(answer.content))
     words = "\n".join(p.text for p in document.paragraphs)
@@ -269,13 +269,13 @@ def test_a_file_without_a_purpose_is_refused_and_of_two_agencies_one_is_named() 
     of_health()
     binh = signed_in("binh")
 
-    assert binh.post(f"{REGISTER}register.xlsx", {}).status_code == 422
-    both = binh.post(f"{REGISTER}register.docx", PURPOSE)
+    assert binh.post(f"{REGISTER}ledger.xlsx", {}).status_code == 422
+    both = binh.post(f"{REGISTER}ledger.docx", PURPOSE)
     assert both.status_code == 422
     assert "agency_needed" in both.content.decode()
-    assert binh.post(f"{REGISTER}register.docx?agency=department_of_health", PURPOSE).status_code == 200
-    assert binh.get(f"{REGISTER}register.xlsx").status_code == 405
-    assert signed_in("minh").post(f"{REGISTER}register.xlsx", PURPOSE).status_code == 404
+    assert binh.post(f"{REGISTER}ledger.docx?agency=department_of_health", PURPOSE).status_code == 200
+    assert binh.get(f"{REGISTER}ledger.xlsx").status_code == 405
+    assert signed_in("minh").post(f"{REGISTER}ledger.xlsx", PURPOSE).status_code == 404
 
 
 def test_who_loses_the_role_loses_the_register() -> None:

@@ -1,4 +1,4 @@
-"""The lines of a register as one person may see them: hidden by role, masked until somebody says what for."""
+"""The lines of a ledger as one person may see them: hidden by role, masked until somebody says what for."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the register."""
+    """One row of the ledger."""
 
     row: Case
     title: str
@@ -61,7 +61,7 @@ class Line:
 
 
 class Reader:
-    """One person reading a register: roles, agencies and names are looked up once."""
+    """One person reading a ledger: roles, agencies and names are looked up once."""
 
     def __init__(self, viewer: User, now: dt.datetime, *, closely: bool = False) -> None:
         """`closely`: sensitive values are shown where the viewer's role may see them; the view is recorded before."""

@@ -1,4 +1,4 @@
-"""The register of a ledger as a person may see it: which ledgers, which rows, how many in which state."""
+"""A ledger as a person may see it: which ledgers, which rows, how many in which state."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from workflows.definition import Procedure
 from workflows.functions import add_months
 
 PAGE = 50
-SOON, SOONER = 12, 6  # months before the expiry that the register asks for
+SOON, SOONER = 12, 6  # months before the expiry that the ledger asks for
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of a register is asked for; empty values ask for everything that is open."""
+    """What of a ledger is asked for; empty values ask for everything that is open."""
 
     state: str = ""
     agency: str = ""
