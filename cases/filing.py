@@ -83,8 +83,8 @@ def filing_step(case: Case, filer: User, now: dt.datetime) -> Possible | None:
 
 
 def is_draft(case: Case) -> bool:
-    """Whether the case is still being written."""
-    return bool(case.state == definition_by(case.definition.hash).machine.initial.code)
+    """Whether the case is still being written; a row of a ledger is complete from the beginning."""
+    return not case.in_ledger and bool(case.state == definition_by(case.definition.hash).machine.initial.code)
 
 
 def first_values(

@@ -10,6 +10,7 @@ from typing import Any
 from accounts.clock import local_day
 from accounts.models import User
 from cases.access import holdings, may_look_closely, may_see_field
+from cases.calendar import load_calendar
 from cases.ledger_access import agencies, counts_on_row, is_holder, row_spec
 from cases.ledger_rows import days_left, late_since
 from cases.models import Case
@@ -68,6 +69,7 @@ class Reader:
         self.viewer, self.now, self.closely = viewer, now, closely
         self.held = holdings(viewer, now)
         self.places = agencies()
+        self.calendar = load_calendar()
         self._names: dict[int, Names] = {}
 
     def lines(self, rows: Iterable[Case]) -> list[Line]:
@@ -75,7 +77,7 @@ class Reader:
 
     def line(self, row: Case) -> Line:
         definition = definition_of(row.definition_id)
-        spec, row = row_spec(definition), as_of(row, self.now)
+        spec, row = row_spec(definition), as_of(row, self.now, self.calendar)
         wanted = [spec.key, *spec.columns]
         title, *under = [self.cell(row, definition, name).shown for name in spec.title] or [row.title]
         return Line(

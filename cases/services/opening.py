@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from accounts.clock import local_day
 from accounts.models import Organisation, User
 from cases.access import COUNTER, fills_at_counter, holdings, is_applicant
-from cases.errors import InputFaults
+from cases.errors import InputFaults, ProcedureUnknown
 from cases.models import Case
 from cases.procedures import definition_by, in_force
 from cases.sections import APPLICANT, FILING
@@ -87,6 +87,8 @@ def _opened(
 ) -> Outcome:
     published = in_force(procedure, local_day(now))
     definition = definition_by(published.hash)
+    if definition.kind == "ledger":  # its rows are opened by cases.services.rows
+        raise ProcedureUnknown(procedure)
     state = definition.machine.initial
     case = Case(
         procedure=procedure,

@@ -28,6 +28,7 @@ from cases.services.turn import Request, Snapshot, Turn
 from cases.services.wake import wake
 from cases.services.writing import write
 from cases.values import missing_fields
+from workflows.calendar import Calendar
 from workflows.definition import Procedure
 from workflows.errors import Reason, TransitionRefused
 
@@ -199,7 +200,12 @@ def _open_book(ledger: str, agency: str, key: str, now: dt.datetime, opener: Use
     _written(turn, {})
 
 
-def as_of(row: Case, now: dt.datetime) -> Case:
-    """Return the row with what it computes as of now, in memory alone: days late go on while nobody acts."""
-    compute(Turn(definition_by(hash_of(row.definition_id)), row, [], now, Request(row.pk, "", None, now)))
+def as_of(row: Case, now: dt.datetime, calendar: Calendar | None = None) -> Case:
+    """Return the row with what it computes as of now, in memory alone: days late go on while nobody acts.
+
+    `calendar`: for many rows, read once. A closed row says what it said when it was closed.
+    """
+    if row.kind == Case.Kind.ROW and not row.closed:
+        request = Request(row.pk, "", None, now)
+        compute(Turn(definition_by(hash_of(row.definition_id)), row, [], now, request, read_calendar=calendar))
     return row

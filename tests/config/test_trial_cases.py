@@ -8,6 +8,7 @@ from accounts.models import User
 from cases.models import Case, Event, Task
 from config.trial import address_of
 from config.trial_cases import SAMPLES, load_cases, pdf
+from config.trial_rows import load_rows
 from documents.models import Document
 
 
@@ -25,6 +26,14 @@ def test_samples_wait_for_everybody_and_are_walked_once(trial: Path) -> None:
 
     assert load_cases(now=now()) == []
     assert Case.objects.count() == len(SAMPLES)
+
+
+def test_a_ledger_has_passports_in_every_usual_state(trial: Path) -> None:
+    assert load_rows(now=now()) == []
+    rows = Case.objects.filter(kind="row").order_by("case_code")
+    assert [row.state for row in rows] == ["handed_out", "in_custody", "in_custody", "in_custody", "new"]
+    assert load_rows(now=now()) == []
+    assert rows.count() == 5
 
 
 def test_no_two_papers_of_the_samples_are_the_same_file() -> None:
