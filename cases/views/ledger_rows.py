@@ -13,6 +13,7 @@ from cases.presentation.face import Look
 from cases.presentation.ledger import Reader
 from cases.services.rows import as_of
 from cases.views.drawing import drawn_panels
+from cases.views.ledger_writing import may_put_right
 from cases.views.officer import page_of
 
 
@@ -21,7 +22,8 @@ def row_page(request: HttpRequest, row: Case) -> HttpResponse:
     look = Look(as_of(row, now()), signed_in(request), now())
     facts = held_page(request, look) if look.only_holds else page_of(request, look)
     line = Reader(look.viewer, look.now).line(row)
-    return render(request, "cases/ledger/row.html", {**facts, "definition": look.definition, "line": line})
+    more = {"definition": look.definition, "line": line, "may_put_right": may_put_right(row, look.viewer)}
+    return render(request, "cases/ledger/row.html", {**facts, **more})
 
 
 def held_page(request: HttpRequest, look: Look) -> dict[str, object]:

@@ -6,28 +6,21 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, cast
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import signed_in
-from accounts.clock import local_day, now
+from accounts.clock import now
 from cases import ledger_queries
 from cases.access import holdings
-from cases.forms import ValuesForm
-from cases.forms_choices import all_choices
 from cases.forms_ledger import LedgerFilter, PurposeForm
 from cases.ledger_access import row_spec
 from cases.ledger_queries import PAGE
 from cases.models import Case
 from cases.presentation.ledger import Reader
-from cases.services import open_row
 from cases.services.views_log import log_views
-from cases.views.answers import carried, hidden, key_of, tried
-from cases.views.onwards import see_other
 from workflows.definition import Field, Procedure
 
 P = ParamSpec("P")
@@ -133,60 +126,6 @@ def page(
 def ledger_steps(definition: Procedure) -> list[Any]:
     """Return the acts of the ledger as a whole."""
     return [act for act in definition.machine.acts if act.of == "ledger"]
-
-
-# ------------------------------------------------------------------------------------------------------- a new row
-@require_http_methods(["GET", "HEAD", "POST"])
-@with_ledger
-def new_row(request: HttpRequest, definition: Procedure) -> HttpResponse:
-    """Open a row: everything that the ledger asks for, typed at once."""
-    roles = {h.role for h in holdings(signed_in(request), now())}
-    if not roles & set(row_spec(definition).opened_by):
-        raise Http404
-    form = row_form(request, definition)
-    if request.method != "POST" or not form.is_valid():
-        return row_page(request, definition, form)
-    return opened(request, definition, form)
-
-
-def row_form(request: HttpRequest, definition: Procedure) -> ValuesForm:
-    """Return the form of a new row: what is there from the beginning, not what steps set."""
-    fields = first_fields(definition)
-    data = request.POST if request.method == "POST" else None
-    choices = all_choices(fields, local_day(now()), definition)
-    return ValuesForm(
-        fields, data, choices=choices, needed=lambda spec: spec.required is True, siblings=definition.fields
-    )
-
-
-def first_fields(definition: Procedure) -> list[Field]:
-    """Return the fields of a row that no step sets and nothing computes."""
-    set_later = {name for step in definition.machine.transitions for name in step.set}
-    fields = (f for f in definition.fields if f.computed is None and f.required_from is None)
-    return [f for f in fields if f.name not in set_later and f.base != "file"]
-
-
-def opened(request: HttpRequest, definition: Procedure, form: ValuesForm) -> HttpResponse:
-    """Open the row and lead to it; what the ledger refuses is told at its field."""
-    values = {name: value for name, value in form.raw.items() if value not in ("", None)}
-    outcome, reasons = tried(
-        lambda: open_row(
-            ledger=definition.procedure, actor=signed_in(request), now=now(), values=values,
-            idempotency_key=key_of(request),
-        )
-    )  # fmt: skip
-    if outcome is None:
-        form.refuse(reasons)
-        return row_page(request, definition, form, status=422)
-    messages.success(request, gettext("Đã thêm dòng %(number)s vào sổ.") % {"number": outcome.case.code})
-    return see_other("case", outcome.case.code)
-
-
-def row_page(request: HttpRequest, definition: Procedure, form: ValuesForm, status: int = 0) -> HttpResponse:
-    """Show the form of a new row."""
-    kept = carried(request) if request.method == "POST" else hidden()
-    facts = {"definition": definition, "form": form, "hidden": kept}
-    return render(request, "cases/ledger/new.html", facts, status=status or form.status)
 
 
 def to_count(request: HttpRequest, book: Case) -> HttpResponse:

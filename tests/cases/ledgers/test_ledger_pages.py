@@ -13,8 +13,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import RoleHeld
-from cases.models import Case, Event, ViewLog
+from cases.errors import ProcedureUnknown
+from cases.models import Case, Event, LinkedCase, ViewLog
+from cases.services import open_case
 from tests.cases.ledgers.custody import NOW, OF_HEALTH, PASSPORT, STORE, handed_out, of_health, passport, step, stored
+from tests.procedures.province import case_at
 from tests.procedures.runner import person
 
 REGISTER = "/ledgers/passport_custody/"
@@ -174,6 +177,46 @@ def test_what_is_wrong_on_the_page_of_a_new_row_is_told_at_its_field_and_kept() 
     assert 'value="S0012345"' in text
     assert signed_in("ngan").post(f"{REGISTER}new/", typed(**OF_HEALTH)).status_code == 422
     page("binh", f"{REGISTER}new/", status=404)
+
+
+def test_a_new_row_is_put_right_on_a_page_until_it_is_first_used() -> None:
+    row = passport()
+    ngan, address = signed_in("ngan"), f"/cases/{row.code}/row/"
+    assert address in page("ngan", f"/cases/{row.code}/")
+    hidden = dict(re.findall(r'name="(_version|_key)" value="([^"]*)"', ngan.get(address).content.decode()))
+
+    right = ngan.post(address, {**typed(passport_number="S7654321"), **hidden})
+    late = ngan.post(address, {**typed(passport_number="S1111111"), **hidden})
+
+    row.refresh_from_db()
+    assert (right.status_code, late.status_code) == (303, 409)
+    assert row.dossier["passport_number"] == "S7654321"
+    step(row, "ngan", "store", **STORE)
+    page("ngan", address, status=404)
+    page("binh", address, status=404)
+
+
+def test_a_row_has_no_page_of_filing_and_a_ledger_takes_no_case() -> None:
+    row = passport()
+
+    assert signed_in("ngan").get(f"/cases/{row.code}/edit/").status_code in (302, 404)
+    page("lan", "/procedures/passport_custody/", status=404)
+    page("lan", "/procedures/passport_custody/new/", status=404)
+    with pytest.raises(ProcedureUnknown):
+        open_case(procedure="passport_custody", actor=person("lan"), now=NOW)
+
+
+def test_a_linked_case_and_its_row_show_each_other() -> None:
+    aid, row = case_at("received").case, stored()
+    LinkedCase.objects.create(kind="trip", case=row, other=aid, procedure="ngo_aid", status="linked", created_at=NOW)
+
+    seen_by_leader = page("binh", f"/cases/{aid.code}/")
+    seen_by_officer = page("son", f"/cases/{aid.code}/")
+
+    assert f'href="/cases/{row.code}/"' in seen_by_leader
+    assert "Đang lưu giữ" in seen_by_leader
+    assert f'href="/cases/{row.code}/"' not in seen_by_officer
+    assert aid.code in page("binh", f"/cases/{row.code}/")
 
 
 def count(who: str, **typed_in: str) -> Any:
