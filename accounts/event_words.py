@@ -30,6 +30,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "unit_renamed": ("Đổi tên đơn vị", "Unit renamed"),
     "unit_closed": ("Đóng đơn vị", "Unit closed"),
     "office_row_written": ("Ghi cấu hình cơ quan", "Office configuration written"),
+    "table_change_proposed": ("Đề nghị đổi bảng quy tắc", "Change of a rule table proposed"),
+    "table_change_decided": ("Quyết định về thay đổi bảng quy tắc", "Change of a rule table decided"),
     "calendar_changed": ("Đổi lịch làm việc", "Working calendar changed"),
     "delivery_retried": ("Cho gửi lại việc gửi không thành", "Failed delivery tried again"),
 }

@@ -25,7 +25,12 @@ def hits_on(table: str, day: dt.date) -> list[Hit]:
 
 def lines_of(table: str) -> list[TableLine]:
     """Return every row that a table ever had, in their order (one statement)."""
-    return [line_of(row) for row in sorted(TableRow.objects.filter(table=table), key=_place)]
+    return lines_from(TableRow.objects.filter(table=table))
+
+
+def lines_from(rows: Iterable[TableRow]) -> list[TableLine]:
+    """Return rows of one table as lines, in their order."""
+    return [line_of(row) for row in sorted(rows, key=_place)]
 
 
 def line_of(row: TableRow) -> TableLine:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from accounts.role_names import role_name
 from accounts.services.checks import clean_text
 from cases.models import TableRow
+from cases.table_editing import declared_tables
 from config.office_schema import OFFICE_ROWS, kind_of
 from config.office_words import COLUMN_WORDS, COLUMNS, KEY_WORDS, OFFICE_WORDS, TABLES
 from config.templatetags.hoso import choose
@@ -90,8 +91,8 @@ def row_words(table: str, key: str) -> str:
 
 
 def tables_there() -> list[str]:
-    """Return the tables known by name and those that hold rows."""
-    held = set(TableRow.objects.values_list("table", flat=True).distinct())
+    """Return the tables known by name and those that hold rows; those that procedures declare have other pages."""
+    held = set(TableRow.objects.values_list("table", flat=True).distinct()) - set(declared_tables())
     return [*TABLES, *sorted(held - set(TABLES))]
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from config import views_office
+from config import views_office, views_rules
 from config.gallery import gallery
 from config.home import home
 from config.views import healthz, readyz
@@ -20,6 +20,13 @@ urlpatterns = [
     path("office/tables/<slug:table>/", views_office.table, name="office_table"),
     path("office/tables/<slug:table>/row/", views_office.row, name="office_row"),
     path("office/tables/<slug:table>/end/", views_office.row_end, name="office_row_end"),
+    path("office/rules/", views_rules.rules, name="office_rules"),
+    path("office/rules/changes/<int:change_id>/", views_rules.change, name="office_rule_change"),
+    path("office/rules/changes/<int:change_id>/accept/", views_rules.accept, name="office_rule_accept"),
+    path("office/rules/changes/<int:change_id>/decline/", views_rules.decline, name="office_rule_decline"),
+    path("office/rules/<slug:table>/", views_rules.rule, name="office_rule"),
+    path("office/rules/<slug:table>/row/", views_rules.propose, name="office_rule_row"),
+    path("office/rules/<slug:table>/end/", views_rules.propose_end, name="office_rule_end"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),

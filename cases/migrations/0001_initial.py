@@ -393,4 +393,27 @@ class Migration(migrations.Migration):
             model_name='viewlog',
             constraint=models.UniqueConstraint(fields=('case', 'prev'), name='view_after_view'),
         ),
+        migrations.CreateModel(
+            name='TableChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('table', models.CharField(max_length=60)),
+                ('key', models.CharField(max_length=120)),
+                ('ends', models.BooleanField(default=False)),
+                ('columns', models.JSONField(default=dict)),
+                ('valid_from', models.DateField()),
+                ('valid_to', models.DateField(null=True)),
+                ('src', models.CharField(max_length=300)),
+                ('confirmed', models.BooleanField(default=False)),
+                ('proposed_at', models.DateTimeField()),
+                ('outcome', models.CharField(choices=[('waiting', 'Chờ người thứ hai'), ('accepted', 'Đã duyệt'), ('declined', 'Không duyệt'), ('taken_back', 'Người đề nghị rút lại')], default='waiting', max_length=10)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('reason', models.CharField(blank=True, max_length=500)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', 'waiting')), fields=('table',), name='one_change_waits')],
+            },
+        ),
     ]

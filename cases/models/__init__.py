@@ -12,6 +12,7 @@ from cases.models.outbox import OutboxEntry
 from cases.models.part import Part
 from cases.models.published import Published, PublishedTemplate
 from cases.models.registries import RegistryEntry, TableRow
+from cases.models.table_changes import TableChange
 from cases.models.task import Task
 from cases.models.views_log import ViewLog
 
@@ -32,6 +33,7 @@ __all__ = [
     "PublishedTemplate",
     "RefusedAttempt",
     "RegistryEntry",
+    "TableChange",
     "TableRow",
     "Task",
     "ViewLog",

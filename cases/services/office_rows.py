@@ -79,7 +79,8 @@ def decide_row(
     same_key = TableRow.objects.select_for_update().filter(table=table, key=key)
     coming = same_key.filter(valid_from__gt=valid_from).order_by("valid_from").first()
     last = valid_to if valid_to is not None or coming is None else coming.valid_from - EVE
-    refuse_if([required("src", src), _past(valid_from, now), period_fault(valid_from, last), _overlaps(last, coming)])
+    period = period_fault(valid_from, last)
+    refuse_if([required("src", src), not_past(valid_from, now), period, _overlaps(last, coming)])
     same_key.filter(valid_from__lt=valid_from, valid_to__gte=valid_from).update(valid_to=valid_from - EVE)
     return put_row(
         table=table, key=key, columns=columns, valid_from=valid_from, valid_to=last, src=src, confirmed=confirmed,
@@ -112,7 +113,8 @@ def _name(actor: User | None) -> str:
     return str(actor.pk) if actor is not None else "system"
 
 
-def _past(valid_from: dt.date, now: dt.datetime) -> Reason | None:
+def not_past(valid_from: dt.date, now: dt.datetime) -> Reason | None:
+    """A row begins today at the earliest."""
     if valid_from >= local_day(now):
         return None
     vi = "Ngày bắt đầu không được trước hôm nay: việc đã làm theo dòng cũ không thể mất căn cứ về sau."

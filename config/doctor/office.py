@@ -67,8 +67,10 @@ def confirmed(procedures: list[Procedure], day: dt.date) -> Finding:
     """List every value that cases of today would use and that the office has not confirmed."""
     found = [f"{p.procedure}: {what}" for p in procedures for what in _unconfirmed(p)]
     rows = TableRow.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), confirmed=False, valid_from__lte=day)
-    counted = Counter(rows.values_list("table", flat=True))
+    declared = {table.code for procedure in procedures for table in procedure.tables}
+    counted = Counter(rows.exclude(table__in=declared).values_list("table", flat=True))
     found += [f"{table}: {count} dòng / rows" for table, count in sorted(counted.items())]
+    found += [f"{row.table}: {row.key}" for row in rows.filter(table__in=declared).order_by("table", "key")]
     if found:
         vi, en = f"{len(found)} giá trị chưa được xác nhận", f"{len(found)} values are not confirmed"
         return warning("unconfirmed", vi, en, found)

@@ -81,6 +81,7 @@ def test_the_trial_is_well_and_says_which_values_nobody_confirmed(trial, clock, 
     assert {code for code, level in levels.items() if level != "ok"} == {"delivery", "unconfirmed", "administrators"}
     (unconfirmed,) = (check for check in said["checks"] if check["code"] == "unconfirmed")
     assert any(detail.startswith("ngo_aid: config.") for detail in unconfirmed["details"])
+    assert "trip_limits: lead_time" in unconfirmed["details"], "rows that decide are named one by one"
 
 
 def test_what_must_be_settled_before_opening_is_a_fault_then(trial, clock, answered):
