@@ -23,6 +23,7 @@ from workflows.shapes import near
 
 LONGEST = 60_000
 KINDS = (".docx", ".txt")
+PAPERS = 1024  # more than all versions of all procedures have: asked for in turn, fewer would never be met again
 
 
 def templates_of(procedure: Procedure, search_path: Sequence[Path]) -> Templates:
@@ -99,13 +100,19 @@ def composed(paper: Paper, procedure: Procedure, body_text: str) -> bytes:
         template = _composed(paper.model_dump_json(), body_text)
     except LayoutFault as fault:
         raise DefinitionError([Fault(file, fault.line, paper.code, fault.message)]) from fault
-    faults = [*faults_in(template, known_to(paper, procedure)), *unlabelled(paper, procedure)]
+    known = ((name, frozenset(c) if c is not None else None) for name, c in known_to(paper, procedure).items())
+    faults = [*_unknown_in(template, frozenset(known)), *unlabelled(paper, procedure)]
     if faults:
         raise DefinitionError([Fault(file, 0, paper.code, message) for message in faults])
     return template
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=PAPERS)
+def _unknown_in(template: bytes, known: frozenset[tuple[str, frozenset[str] | None]]) -> tuple[str, ...]:
+    return tuple(faults_in(template, {name: None if c is None else set(c) for name, c in known}))
+
+
+@lru_cache(maxsize=PAPERS)
 def _composed(paper_json: str, body_text: str) -> bytes:
     """Versions of a procedure share most papers, and composing one takes as long as all the rest of publication."""
     return compose(Paper.model_validate_json(paper_json), body_text)

@@ -47,6 +47,7 @@ def test_an_finds_reads_verifies_and_takes_away_without_javascript(
     assert code in Path(taken.value.path()).read_text(encoding="utf-8-sig")
 
 
+@pytest.mark.long
 def test_every_page_of_the_auditor_is_for_everybody(people: Callable[..., Any], code: str) -> None:
     page = sign_in(people(), "an")
     for address in ("/history/", "/history/?code=KHONG-CO", "/history/?unit=mot_cua", f"/history/{code}/",

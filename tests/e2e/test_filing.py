@@ -262,6 +262,7 @@ def test_a_case_is_followed_without_an_account(people: Callable[..., Any], hongs
     look(page)
 
 
+@pytest.mark.long
 def test_the_pages_hold_in_english_and_in_the_dark(people: Callable[..., Any], faults: list[str]) -> None:
     page = listening(sign_in(people(color_scheme="dark"), "phuc"), faults)
     page.click("button[name=language][value=en]")

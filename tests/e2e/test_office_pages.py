@@ -33,6 +33,7 @@ def admin(people: Callable[..., Any]) -> Any:
     return sign_in(people(), "admin")
 
 
+@pytest.mark.long
 def test_everybody_can_use_the_administrators_pages(admin: Any) -> None:
     for path in PAGES:
         assert admin.goto(path).status == 200, path

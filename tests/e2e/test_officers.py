@@ -271,6 +271,7 @@ def test_ha_looks_at_an_account_number_and_says_what_for(
     look(minh.page)
 
 
+@pytest.mark.long
 def test_the_office_s_pages_hold_in_english_and_in_the_dark(
     people: Callable[..., Any], filed: dict[str, str], faults: list[str]
 ) -> None:
