@@ -12,6 +12,7 @@ from cases.procedures import definition_by, published_on
 from workflows.definition import Procedure, Registry, View
 from workflows.errors import CannotBeJudged
 from workflows.expressions import compiled
+from workflows.functions import date_of
 from workflows.lookups import Lookups
 
 LONGEST_KEY = 120  # of RegistryEntry
@@ -24,6 +25,8 @@ class Contribution:
     registry: str
     key: str
     columns: Mapping[str, Any]
+    first: int | None = None
+    last: int | None = None  # days as day numbers, both included
 
 
 def views_in(definition: Procedure) -> list[Registry]:
@@ -47,7 +50,8 @@ def _of(registry: Registry, facts: Mapping[str, Any], lookups: Lookups) -> Itera
             continue
         values = {name: _value(text, given, lookups) for name, text in view.entry.items()}
         columns = {name: value for name, value in values.items() if value is not None}
-        yield Contribution(registry.code, str(key)[:LONGEST_KEY], columns)
+        days = (_value(text, given, lookups) if text is not None else None for text in (view.from_, view.to))
+        yield Contribution(registry.code, str(key)[:LONGEST_KEY], columns, *days)
 
 
 def _items(view: View, facts: Mapping[str, Any], lookups: Lookups) -> Iterable[dict[str, Any]]:
@@ -78,6 +82,8 @@ def view_called(code: str, day: dt.date) -> Registry | None:
 
 def row_of(view: View, entries: Sequence[RegistryEntry], on_day: int, lookups: Lookups) -> dict[str, Any] | None:
     """Return the row of a key on a day: what its entries say together, else the latest of them; None without one."""
+    day = date_of(on_day)
+    entries = [e for e in entries if (e.valid_from or day) <= day <= (e.valid_to or day)]
     if not entries:
         return None
     if not view.columns:

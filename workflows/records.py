@@ -78,15 +78,17 @@ class Field(Labelled):
 class View(Record):
     """A registry read from cases: what each case contributes, and how the contributions of a key become its row.
 
-    CEL. Of a case: `for_each` (each element is `item`; None: the case itself), `key`, `if`, `entry` (name -> value)
-    over case, dossier, parts. Of a key: `columns` over `entries` and `on_day`; without them the latest entry is
-    the row. `others`: the case that asks does not see what it contributed itself.
+    CEL. Of a case: `for_each` (each element is `item`; None: the case itself), `key`, `if`, `entry` (name -> value),
+    and the days `from` and `to` between which it counts, over case, dossier, parts. Of a key: `columns` over `entries`
+    and `on_day`; without them the latest entry is the row. `others`: the case that asks does not see its own entries.
     """
 
     for_each: str | None = None
     key: str
     if_: str | None = Key(default=None, alias="if")
     entry: dict[str, str] = Key(default_factory=dict)
+    from_: str | None = Key(default=None, alias="from")
+    to: str | None = None
     columns: dict[str, str] = Key(default_factory=dict)
     others: bool = False
 

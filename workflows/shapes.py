@@ -123,7 +123,10 @@ STATISTIC = shape(
     measure_needed=OneOf(("cases", "rows", "parts", "sum", "share", "median", "p90", "events")),
     where="cel", of="cel", over="cel", by="names", events="names",
 )
-VIEW = shape("view", for_each="cel", key_needed="cel", if_="cel", entry="cels", columns="cels", others="bool")
+VIEW = shape(
+    "view", for_each="cel", key_needed="cel", if_="cel", entry="cels", from_="cel", to="cel", columns="cels",
+    others="bool",
+)
 REGISTRY = shape(
     "registry", code_needed="name", vi_needed="line", en_needed="line", key_needed="name", columns=ListOf(FIELD),
     view=VIEW,

@@ -80,7 +80,7 @@ class TableExpansion(Expansion):
 
     def _view(self, view: Block, code: str, columns: list[str]) -> Plain:
         check_needed(view, VIEW, self.faults, code)
-        texts: dict[str, Any] = {k: cel(view[k]) for k in ("for_each", "key", "if") if k in view}
+        texts: dict[str, Any] = {k: cel(view[k]) for k in ("for_each", "key", "if", "from", "to") if k in view}
         maps = {k: {n: cel(v) for n, v in (view.get(k) or {}).items()} for k in ("entry", "columns")}
         made = maps["columns"] or maps["entry"]
         for name in columns:

@@ -248,6 +248,8 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=120)),
                 ('position', models.PositiveIntegerField()),
                 ('columns', models.JSONField(default=dict)),
+                ('valid_from', models.DateField(null=True)),
+                ('valid_to', models.DateField(null=True)),
                 ('seq', models.PositiveIntegerField()),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case')),
             ],

@@ -41,6 +41,8 @@ class RegistryEntry(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     position = models.PositiveIntegerField()  # several entries of a case keep their order
     columns = models.JSONField(default=dict)  # facts form: days are day numbers
+    valid_from = models.DateField(null=True)  # null: it counts since ever, for ever
+    valid_to = models.DateField(null=True)
     seq = models.PositiveIntegerField()  # the event of the case after which it is so
 
     class Meta:

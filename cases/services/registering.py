@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
 from cases.models import Case, RegistryEntry
-from cases.registries import contributions, views_in
+from cases.registries import Contribution, contributions, views_in
 from cases.services.events import locked_case
 from cases.services.loading import load_turn
 from cases.services.turn import Request, Turn
 from cases.writes import Writes
 from workflows.definition import Procedure
+from workflows.functions import date_of
 
 
 def keep_entries(turn: Turn, writes: Writes) -> None:
@@ -23,23 +25,29 @@ def keep_entries(turn: Turn, writes: Writes) -> None:
     lookups = turn.lookups(turn.definition.machine.transitions[0], facts, frozenset())
     wanted = contributions(turn.definition, facts, lookups)
     kept = list(RegistryEntry.objects.filter(case=turn.case).order_by("position"))
-    if [(e.registry, e.key, e.columns) for e in kept] == [(w.registry, w.key, dict(w.columns)) for w in wanted]:
+    new = [_entry(turn, position, one) for position, one in enumerate(wanted)]
+    if [_said(entry) for entry in kept] == [_said(entry) for entry in new]:
         return
     if kept:
         RegistryEntry.objects.filter(case=turn.case).delete()
-    writes.insert(
-        [
-            RegistryEntry(
-                registry=one.registry,
-                key=one.key,
-                case=turn.case,
-                position=position,
-                columns=dict(one.columns),
-                seq=turn.case.head_seq,
-            )
-            for position, one in enumerate(wanted)
-        ]
+    writes.insert(new)
+
+
+def _entry(turn: Turn, position: int, one: Contribution) -> RegistryEntry:
+    return RegistryEntry(
+        registry=one.registry,
+        key=one.key,
+        case=turn.case,
+        position=position,
+        columns=dict(one.columns),
+        valid_from=date_of(one.first) if one.first is not None else None,
+        valid_to=date_of(one.last) if one.last is not None else None,
+        seq=turn.case.head_seq,
     )
+
+
+def _said(entry: RegistryEntry) -> tuple[Any, ...]:
+    return (entry.registry, entry.key, entry.columns, entry.valid_from, entry.valid_to)
 
 
 def rebuild_entries(procedure: Procedure, now: dt.datetime) -> int:

@@ -91,6 +91,7 @@ def _view(key: str, view: View, columns: tuple[Field, ...], types: Types) -> Ite
     yield Claim(key, view.key, case, TEXT)
     if view.if_ is not None:
         yield Claim(key, view.if_, case)
+    yield from (Claim(key, text, case, DAY) for text in (view.from_, view.to) if text is not None)
     alone = kinds if not view.columns else {}
     yield from (Claim(f"{key}.entry.{name}", text, case, alone.get(name)) for name, text in view.entry.items())
     together = Types({"entries": list_of(ANY), "on_day": DAY}, {})
