@@ -192,6 +192,15 @@ def may_see_field(field: Field, roles: Iterable[str]) -> bool:
     return not field.visible_to or bool(set(field.visible_to) & set(roles))
 
 
+def seen_value(field: Field, stored: Any, roles: Iterable[str]) -> Any:
+    """Return a stored value as one of the roles may see it: a table without the columns that are not theirs."""
+    if field.base != "table" or not isinstance(stored, list):
+        return stored
+    held = frozenset(roles)
+    names = {column.name for column in field.columns if may_see_field(column, held)}
+    return [{name: cell for name, cell in row.items() if name in names} for row in stored]
+
+
 def roles_to_look(case: Case, user: User, now: dt.datetime) -> frozenset[str]:
     """Return the roles for reading: those on the case, and on any part of it that asks the person's agency."""
     roles = set(roles_on(case, user, now))

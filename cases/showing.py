@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from cases.access import may_see_field
+from cases.access import may_see_field, seen_value
 from cases.forms_choices import Choices, all_choices
 from cases.forms_words import label_of
 from cases.models import Attachment
@@ -31,9 +31,11 @@ def rows_of(
     fields: Sequence[Field], values: Mapping[str, Any], day: dt.date, definition: Procedure, roles: Iterable[str]
 ) -> list[Row]:
     """Return the fields that one of the roles may see, in order, with what is stored; empty where nothing is."""
+    roles = frozenset(roles)
     seen = [field for field in fields if may_see_field(field, roles)]
     choices = all_choices([field for field in seen if field.name in values], day, definition)
-    return [Row(field.name, label_of(field), in_words(field, values.get(field.name), choices)) for field in seen]
+    own = {field.name: seen_value(field, values.get(field.name), roles) for field in seen}
+    return [Row(field.name, label_of(field), in_words(field, own[field.name], choices)) for field in seen]
 
 
 def in_words(field: Field, stored: Any, choices: Mapping[str, Choices], path: str = "") -> str:

@@ -78,6 +78,8 @@ def shown_rows(look: Look, fields: Iterable[Field], values: Mapping[str, Any], p
             yield Shown(prefix + field.name, label(field), masked=True)
         elif field.base == "table":
             yield Shown(field.name, label(field), table=_table(look, field, stored or []))
+            if stored and _close_columns(look, field):
+                yield Shown(prefix + field.name, _close_label(look, field), masked=True)
         else:
             yield Shown(field.name, label(field), look.names.value(field, stored))
 
@@ -90,6 +92,26 @@ def _table(look: Look, field: Field, rows: Iterable[Mapping[str, Any]]) -> tuple
     columns = [c for c in field.columns if look.sees(c) and not c.sensitive]
     lines = [tuple(look.names.value(c, row.get(c.name)) for c in columns) for row in rows]
     return (tuple(label(c) for c in columns), *lines) if lines else ()
+
+
+def _close_columns(look: Look, field: Field) -> list[Field]:
+    """The sensitive columns of a table that the viewer may look at, once it is said what for."""
+    return [column for column in field.columns if column.sensitive and look.sees(column)]
+
+
+def _close_label(look: Look, field: Field) -> str:
+    return f"{label(field)}: {', '.join(label(c) for c in _close_columns(look, field))}"
+
+
+def _closely(look: Look, field: Field, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return the sensitive columns of a table in words, each row by the value that names it."""
+    named = next((c for c in field.columns if c.base == "text" and c.required is True and not c.sensitive), None)
+    told = []
+    for number, row in enumerate(rows, 1):
+        name = look.names.value(named, row.get(named.name)) if named is not None else str(number)
+        cells = [(c, row[c.name]) for c in _close_columns(look, field) if row.get(c.name) is not None]
+        told.append(f"{name}: " + ", ".join(f"{label(c)} {look.names.value(c, value)}" for c, value in cells))
+    return "; ".join(told)
 
 
 # ------------------------------------------------------------------------------------------------------ attachments
@@ -136,6 +158,8 @@ def sensitive_value(look: Look, what: str) -> Shown | None:
     fields = look.definition.part(part.kind).fields if part is not None else look.definition.fields
     field = next((f for f in fields if f.name == name), None)
     stored = (part.fields if part is not None else look.case.dossier).get(name)
+    if field is not None and field.base == "table" and stored and look.sees(field) and _close_columns(look, field):
+        return Shown(what, _close_label(look, field), _closely(look, field, stored))
     if field is None or not field.sensitive or stored is None or not look.sees(field):
         return None
     return Shown(what, label(field), look.names.value(field, stored))

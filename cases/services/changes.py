@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cases.access import seen_value
 from cases.models import Part
 from cases.services.computing import compute
 from cases.services.turn import Turn
@@ -30,14 +31,14 @@ def cleaned_changes(definition: Procedure, dossier: Mapping[str, Any], raw: Any)
 
 
 def describe(definition: Procedure, dossier: Mapping[str, Any], changes: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the rows of the diff: field, before, after, as people read them."""
+    """Return the rows of the diff: field, before, after, as everybody reads them who sees the change."""
     rows = []
     for name, value in changes.items():
         field = definition.field(name)
         if field is None:
             continue
-        before = shown(field, dossier[name], "vi") if name in dossier else ""
-        row = {"field": field.vi, "before": before, "after": shown(field, value, "vi")}
+        before = shown(field, seen_value(field, dossier[name], ()), "vi") if name in dossier else ""
+        row = {"field": field.vi, "before": before, "after": shown(field, seen_value(field, value, ()), "vi")}
         rows.append({k: v for k, v in row.items() if v})
     return rows
 

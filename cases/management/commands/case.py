@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from accounts.clock import local_day, now
 from accounts.models import Organisation, User
-from cases.access import may_see_field, roles_to_look, visible_cases
+from cases.access import may_see_field, roles_to_look, seen_value, visible_cases
 from cases.errors import CaseNotFound
 from cases.management.answering import OK, Answer, Ending, Unusable, end, ended
 from cases.models import Case, Task
@@ -166,17 +166,18 @@ def looked_at(options: dict[str, Any]) -> Ending:
     case = case_of(options["code"], person)
     definition, roles = definition_by(case.definition.hash), roles_to_look(case, person, now())
     fields = [f for f in definition.fields if f.name in case.dossier and may_see_field(f, roles)]
+    dossier = {f.name: seen_value(f, case.dossier[f.name], roles) for f in fields}
     tasks = list(Task.objects.filter(case=case, done_at=None))
     head = {"seq": case.head_seq, "hash": case.head_hash}
     found = answer(case, parts_of(case), tasks, head) | {
         "procedure": case.procedure,
         "title": case.title,
-        "dossier": {f.name: case.dossier[f.name] for f in fields},
+        "dossier": dossier,
         "attachments": [_file(a) for a in case.attachments.filter(replaced_at=None)],
     }
     lines = [
         f"{case.code}  {case.state}  {case.title}",
-        *(f"  {f.vi}: {shown(f, case.dossier[f.name], 'vi')}" for f in fields),
+        *(f"  {f.vi}: {shown(f, dossier[f.name], 'vi')}" for f in fields),
     ]
     return Ending(OK, found, "\n".join(lines))
 

@@ -70,7 +70,7 @@ def test_an_agency_s_scan_that_is_refused_stays_on_its_page(walk: Walk, store: P
     walk.consulting()
     part = walk.opinion("provincial_police").key
     address = f"/cases/{walk.case.code}/parts/{part}/do/answer/"
-    sent = {"verdict": "dong_y", "content": "Thống nhất", "outside_no": "1/CAT", "outside_date": "05/03/2026"}
+    sent = {"verdict": "dong_y", "content": "Thống nhất", "outside_no": "1/CAT", "outside_date": "02/03/2026"}
     answer = signed_in("cong-an").post(address, {**sent, "file": upload("quet.HEIC", b"\0\0\0\x18ftypheic")})
     assert answer.status_code == 422
     assert "Tương thích nhất" in answer.content.decode()

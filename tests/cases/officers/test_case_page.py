@@ -158,7 +158,7 @@ def test_a_recorded_document_is_told_as_recorded_never_as_done_by_the_signer(wal
     part = walk.opinion("friendship_union").key
     scan = walk.file("ask:outside_scan", who="van", part=part)
     walk.do("van", "record_answer", part, verdict="dong_y", content="Thống nhất.", outside_no="7/LHHN",
-            outside_date="2026-03-03", outside_signer="Tô Thị Hạnh", outside_scan=scan)
+            outside_date="2026-03-02", outside_signer="Tô Thị Hạnh", outside_scan=scan)
     html = case_page(walk, signed_in("ha"))
     assert "Ghi nhận văn bản của Tô Thị Hạnh" in html
     assert "Bùi Thị Vân (Văn thư cơ quan ngoại vụ)" in html

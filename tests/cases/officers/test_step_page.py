@@ -346,5 +346,5 @@ def points(point: str) -> dict[str, str]:
 
 
 def answer_form() -> dict[str, Any]:
-    return {"verdict": "dong_y", "content": "Thống nhất.", "outside_no": "88/CAT-ANĐN", "outside_date": "03/03/2026",
+    return {"verdict": "dong_y", "content": "Thống nhất.", "outside_no": "88/CAT-ANĐN", "outside_date": "02/03/2026",
             "file": SimpleUploadedFile("y-kien.pdf", PDF, content_type="application/pdf")}

@@ -69,7 +69,7 @@ PEOPLE_OF = {
     "commune_committee": "phuong",
 }
 ANSWERS = {"verdict": "dong_y", "content": "Thống nhất với nội dung khoản viện trợ.", "outside_no": "88/CAT-ANĐN",
-           "outside_date": "2026-03-05"}
+           "outside_date": "2026-03-02"}
 
 
 def user(name: str) -> User:
