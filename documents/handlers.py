@@ -64,8 +64,10 @@ def _publish(workshop: Workshop, issued: Sequence[tuple[int, PaperJob, Document]
     ours = [(job, document) for _, job, document in issued if job.paper.series == "automatic" and job.paper.rendered]
     numbers = take_numbers([series_of(job.paper, workshop.day, doc.series) for job, doc in ours], workshop.day)
     taken = {document.pk: number for (_, document), number in zip(ours, numbers, strict=True)}
-    for _, job, document in issued:
-        publish(workshop, job, document, taken.get(document.pk) or typed.get(job.paper.code))
+    for _, job, document in sorted(issued, key=lambda one: one[1].paper.annex):
+        main = next((d for _, j, d in issued if not j.paper.annex and d.number_text), None) if job.paper.annex else None
+        number = taken.get(document.pk) or typed.get(job.paper.code)
+        publish(workshop, job, document, number, annexed_to=main)
         if job.paper.origin == "recorded":
             document.issued_on = recorded_day(job, workshop.day)
 

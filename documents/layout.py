@@ -26,7 +26,8 @@ def compose(paper: Paper, body_text: str) -> bytes:
     An office that prints its forms on A5 makes them smaller later (documents.half_size). Raises LayoutFault.
     """
     text = parse(body_text)
-    document = _nd30(paper, text) if paper.family == "nd30" else _form(paper, text)
+    build = _annex if paper.annex else _nd30 if paper.family == "nd30" else _form
+    document = build(paper, text)
     written = io.BytesIO()
     document.save(written)
     return repacked(unpack(written.getvalue()))
@@ -48,6 +49,18 @@ def _nd30(paper: Paper, text: BodyText) -> Document:
     if text.one("authority"):
         add(document, "ThamQuyen", text.one("authority"))
     bases(document, text)
+    write(document, text.blocks, Sheet(width))
+    _keep_last_with_next(document)
+    foot(document, paper, text, width)
+    return document
+
+
+def _annex(paper: Paper, text: BodyText) -> Document:
+    """An annex has no head of its own: its title, under it the paper that it belongs to (Nghị định 30/2020/NĐ-CP)."""
+    width = A4[0] - ND30_MARGINS[2] - ND30_MARGINS[3]
+    document = sheet(escape(paper.vi), A4, ND30_MARGINS, landscape=False, shrink=0)
+    header(document, numbered=True)
+    title(document, text.one("title", paper.vi), text.one("subject", ""), width)
     write(document, text.blocks, Sheet(width))
     _keep_last_with_next(document)
     foot(document, paper, text, width)

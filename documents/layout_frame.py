@@ -128,7 +128,8 @@ def foot(document: Document, paper: Paper, text: BodyText, width_mm: float) -> N
     """Write the last table of an nd30 paper: Nơi nhận left, signature right, on one page."""
     table = grid(document, (width_mm * 0.45, width_mm * 0.55), 1, bordered=False)
     left, right = table.rows[0].cells
-    copies(left, text, addressed=paper.type_code in ADDRESSED)
+    if not paper.annex:
+        copies(left, text, addressed=paper.type_code in ADDRESSED)
     signature(right)
     if paper.qr == "verify":
         control(left, "if qr_code")

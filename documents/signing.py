@@ -34,10 +34,11 @@ class Signature:
         }
 
 
-def lines_of(form: str, issuer: Issuer, title: str) -> tuple[str, ...]:
+def lines_of(form: str, issuer: Issuer, title: str, grantor: str = "") -> tuple[str, ...]:
     """Return the lines of a form of signing: KT. GIÁM ĐỐC over PHÓ GIÁM ĐỐC.
 
-    A deputy of a collective body signs for the body and for its head.
+    A deputy of a collective body signs for the body and for its head; who signs under a mandate, for the
+    `grantor` (a title).
     """
     collective = (f"TM. {issuer.body}",) if issuer.collective else ()
     head = issuer.head_title or title
@@ -46,7 +47,7 @@ def lines_of(form: str, issuer: Issuer, title: str) -> tuple[str, ...]:
         "tm": (f"TM. {issuer.body}", title),
         "kt": (*collective, f"KT. {head}", title),
         "tl": (f"TL. {head}", title),
-        "tuq": (f"TUQ. {head}", title),
+        "tuq": (f"TUQ. {grantor or head}", title),
         "q": (*collective, f"Q. {head}"),
     }[form]
 
@@ -63,7 +64,9 @@ def given(job: PaperJob, issuer: Issuer, rows: Rows) -> Signature:
     """Return the block of the person who signs in this step; a recorded signature names the recorded person."""
     form = job.ask.get("signing_form") or ("tm" if issuer.collective else DIRECT)
     name, title = _person(job, signer_row(job.paper, rows), issuer)
-    return Signature(form, lines_of(form, issuer, title), name, title, mandate_line(job) if form == "tuq" else "")
+    mandate = mandate_of(job) if form == "tuq" else None
+    grantor = mandate.grantor.title if mandate is not None else ""
+    return Signature(form, lines_of(form, issuer, title, grantor), name, title, _told(mandate))
 
 
 def _person(job: PaperJob, known: Mapping[str, str], issuer: Issuer) -> tuple[str, str]:
@@ -75,13 +78,19 @@ def _person(job: PaperJob, known: Mapping[str, str], issuer: Issuer) -> tuple[st
     return job.actor.full_name, job.actor.title or known.get("title") or issuer.head_title
 
 
-def mandate_line(job: PaperJob) -> str:
-    """Return the line that names the mandate in force of a TUQ. signature (one statement), empty without one."""
+def mandate_of(job: PaperJob) -> Mandate | None:
+    """Return the mandate in force of a TUQ. signature (one statement)."""
     day = local_day(job.now)
     held = Mandate.objects.filter(
         grantee=job.actor, form="tuq", valid_from__lte=day, valid_to__gte=day, revoked_on=None
     )
     if job.acting_for is not None:
         held = held.filter(grantor=job.acting_for)
-    found = held.order_by("-valid_from").first()
-    return f"Theo văn bản ủy quyền số {found.document_no} {long_day(found.document_date)}" if found else ""
+    return held.select_related("grantor").order_by("-valid_from").first()
+
+
+def _told(mandate: Mandate | None) -> str:
+    """Return the line that names the mandate, empty without one."""
+    if mandate is None:
+        return ""
+    return f"Theo văn bản ủy quyền số {mandate.document_no} {long_day(mandate.document_date)}"

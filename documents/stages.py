@@ -76,15 +76,28 @@ def issue(workshop: Workshop, job: PaperJob) -> Document:
     return document
 
 
-def publish(workshop: Workshop, job: PaperJob, document: Document, number: int | TypedNumber | None) -> None:
-    """Issue a document: number and day stand on it, final bytes are rendered, what it replaces is superseded."""
-    document.issued_on, document.issued_at = workshop.day, workshop.now
+def publish(
+    workshop: Workshop,
+    job: PaperJob,
+    document: Document,
+    number: int | TypedNumber | None,
+    *,
+    annexed_to: Document | None = None,
+) -> None:
+    """Issue a document: number and day stand on it, final bytes are rendered, what it replaces is superseded.
+
+    `annexed_to`: the document whose number and day an annex carries.
+    """
+    day, document.issued_at = workshop.day, workshop.now
+    if annexed_to is not None:
+        day, document.number_text = annexed_to.issued_on or day, annexed_to.number_text
     if isinstance(number, TypedNumber):
-        document.issued_on = number.day
+        day = number.day
         document.symbol = number.symbol or document.symbol
+    document.issued_on = day
     if number is not None:
         document.number = number.number if isinstance(number, TypedNumber) else number
-        document.year = document.issued_on.year
+        document.year = day.year
         document.number_text = number_text(document.number, document.symbol)
     document.scan = _signed_copy(workshop, job) or document.scan
     if document.status == SIGNED:
@@ -93,7 +106,7 @@ def publish(workshop: Workshop, job: PaperJob, document: Document, number: int |
     else:
         document.issue_at_once()
     if job.paper.rendered:
-        workshop.keep(document, job.paper, late(document, job.paper, document.issued_on, mark=""))
+        workshop.keep(document, job.paper, late(document, job.paper, day, mark=""))
 
 
 def context_for(source: Source, signature: Signature) -> dict[str, Any]:
@@ -107,7 +120,7 @@ def context_for(source: Source, signature: Signature) -> dict[str, Any]:
 def late(document: Document, paper: Paper, day: dt.date, *, mark: str) -> dict[str, str]:
     """Return what is set at each rendering: number, day, mark, code to verify."""
     final = not mark
-    number = document.number_text or f"{NO_NUMBER}/{document.symbol}"
+    number = document.number_text or (f"{NO_NUMBER}/{document.symbol}" if document.symbol else NO_NUMBER)
     site = str(document.context.get("site", ""))
     code = {
         "track": str(document.context.get("tracking_url", "")),
@@ -125,7 +138,8 @@ def late(document: Document, paper: Paper, day: dt.date, *, mark: str) -> dict[s
 def new_document(job: PaperJob, context: dict[str, Any], source: Source | None) -> Document:
     """Return an unsaved draft of the job's paper."""
     paper = job.paper
-    symbol = symbol_of(paper, source.issuer.symbol, source.issuer.unit_symbol) if source is not None else ""
+    own = source is not None and not paper.annex
+    symbol = symbol_of(paper, source.issuer.symbol, source.issuer.unit_symbol) if source is not None and own else ""
     return Document(
         case=job.case,
         part=job.part,

@@ -195,6 +195,11 @@ class Paper(Labelled):
         """Whether we make its bytes; a recorded paper is the other body's own document."""
         return self.origin != "recorded"
 
+    @property
+    def annex(self) -> bool:
+        """Whether it goes with another paper of ours: it carries the number and day of the one issued with it."""
+        return self.family == "nd30" and self.origin == "ours" and self.series == "none"
+
 
 class AttachmentKind(Labelled):
     code: str

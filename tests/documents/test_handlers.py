@@ -248,7 +248,7 @@ def test_another_bodys_document_is_kept_and_never_rendered(office: Office) -> No
     scan = scan_of(office)
     ask = {
         "outside_no": "12/BB-HĐ",
-        "outside_date": "2026-03-02",
+        "outside_date": "2026-03-04",
         "outside_signer": "Lê Thị Bình",
         "outside_scan": str(scan.pk),
     }
