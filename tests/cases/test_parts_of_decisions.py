@@ -108,6 +108,17 @@ class TestPapers:
         walk.take(Action(do="withdraw_request", part="decision-2", **{"as": "lan"}))
         assert Document.objects.get(pk=draft.pk).status == "void"
 
+    def test_an_annex_carries_number_day_and_signature_of_the_decision_that_it_belongs_to(self) -> None:
+        walk = travelled("issue_delegated")
+        of = {d.paper: d for d in Document.objects.filter(case=walk.case, status="issued")}
+        decision, annex = of["decision_to_send_delegated"], of["delegation_list_delegated"]
+
+        assert (annex.number_text, annex.issued_on) == (decision.number_text, decision.issued_on)
+        assert annex.number is None  # it takes no number of the book
+        assert "62/QĐ-SNgV" in printed(annex)
+        assert "TUQ. CHỦ TỊCH" in printed(decision)
+        assert "TUQ. CHỦ TỊCH" in printed(annex)
+
 
 class TestPeople:
     def test_whoever_travels_never_handles_the_case(self) -> None:
