@@ -14,8 +14,8 @@ from accounts.clock import local_day
 from accounts.models import User
 from cases.access import holdings, visible_rows
 from cases.facts import day_number, day_of
-from cases.ledger_access import acting_roles, ledgers, row_spec
-from cases.ledger_rows import digest_of
+from cases.ledger_access import acting_roles, agencies, ledgers, row_spec
+from cases.ledger_rows import digest_of, rows_in
 from cases.models import Case
 from workflows.definition import Procedure
 from workflows.functions import add_months
@@ -137,3 +137,17 @@ def agencies_seen(definition: Procedure, user: User, now: dt.datetime) -> list[t
     rows = seen_rows(definition, user, now).order_by().values_list("unit__code", "unit__name").distinct()
     named: dict[str, Any] = {code: name for code, name in rows if code}
     return sorted(named.items(), key=lambda row: str(row[1]))
+
+
+def counted_agency(definition: Procedure, user: User, now: dt.datetime, asked: str = "") -> str | None:
+    """Return the agency whose ledger a person looks at or counts: where a role of it is held; who oversees names one.
+
+    None when it is nobody's to see: who oversees all does not make ledgers of agencies that keep nothing.
+    """
+    held, places, spec = holdings(user, now), agencies(), row_spec(definition)
+    mine = [places[h.unit_code] for h in held if h.role in acting_roles(definition) and h.unit_code in places]
+    if not asked:
+        return mine[0] if mine else None
+    agency = places.get(asked, "")
+    keeps = rows_in(definition.procedure).filter(unit__code=agency).exists()
+    return agency if agency in mine or (keeps and any(h.role in spec.read_by for h in held)) else None

@@ -70,7 +70,15 @@ class Names:
             return self._case(key)
         if kind == "parts":
             return self._part(key)
-        return self._row(TABLES.get(kind, kind), key) or self._declared(kind, key) or key
+        return self._row(TABLES.get(kind, kind), key) or self._declared(kind, key) or self._ledger_row(kind, key)
+
+    def _ledger_row(self, ledger: str, key: str) -> str:
+        """Return the number of the row of a ledger that is named by its id; any other key as it stands."""
+        try:
+            found = Case.objects.filter(pk=uuid.UUID(key), procedure=ledger, kind=Case.Kind.ROW).first()
+        except ValueError:
+            return key
+        return found.code if found is not None else key
 
     def _row(self, table: str, key: str) -> str:
         columns = self.row(table, key)

@@ -171,7 +171,7 @@ def _taken(definition: Procedure, name: str) -> Reason:
 
 
 def book_of(ledger: str, agency: str, now: dt.datetime, opener: User) -> Case:
-    """Return the ledger of an agency as a whole, made at its first use: its counts are its history.
+    """Return the ledger of an agency as a whole, made by the system at its first use: its counts are its history.
 
     Raises ProcedureUnknown when there is no such ledger.
     """
@@ -192,7 +192,7 @@ def book_of(ledger: str, agency: str, now: dt.datetime, opener: User) -> Case:
 
 
 def _open_book(ledger: str, agency: str, key: str, now: dt.datetime, opener: User) -> None:
-    turn = _begun(ledger, Case.Kind.BOOK, opener, opener, now)
+    turn = _begun(ledger, Case.Kind.BOOK, opener, None, now)
     turn.case.unit = OrgUnit.objects.filter(code=agency).order_by("-valid_from").first()
     turn.case.row_key, turn.case.title = key, turn.definition.vi[:300]
     turn.case.case_code = f"{row_spec(turn.definition).number}-{agency}".upper()[:60]

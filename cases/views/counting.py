@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import signed_in
 from accounts.clock import now
 from accounts.models import User
-from cases.access import holdings, roles_on
-from cases.ledger_access import acting_roles, agencies
+from cases.access import roles_on
+from cases.ledger_queries import counted_agency
 from cases.ledger_rows import kept_in, to_be_found
 from cases.models import Case
 from cases.presentation.cosigned import pending_of
@@ -52,25 +52,14 @@ class Counted:
 def count(request: HttpRequest, definition: Procedure) -> HttpResponse:
     """Show what is to be counted, and what earlier counts have found; POST proposes the count to a second person."""
     step = next(iter(ledger_steps(definition)), None)
-    agency = agency_of(request, definition)
+    viewer = signed_in(request)
+    agency = counted_agency(definition, viewer, now(), request.GET.get("agency", ""))
     if step is None or agency is None:
         raise Http404
-    viewer = signed_in(request)
     book = book_of(definition.procedure, agency, now(), viewer)
     if request.method == "POST":
         return counted(request, book, step)
     return count_page(request, book, step)
-
-
-def agency_of(request: HttpRequest, definition: Procedure) -> str | None:
-    """Return the agency whose ledger is meant: where the person holds a role of it; an overseer names one."""
-    held, places = holdings(signed_in(request), now()), agencies()
-    mine = [places[h.unit_code] for h in held if h.role in acting_roles(definition) and h.unit_code in places]
-    asked = request.GET.get("agency", "")
-    reads = definition.row is not None and any(h.role in definition.row.read_by for h in held)
-    if asked and asked in places and (reads or asked in mine):
-        return places[asked]
-    return mine[0] if mine else None
 
 
 def counted(request: HttpRequest, book: Case, step: Step) -> HttpResponse:

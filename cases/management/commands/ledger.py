@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand
 from accounts.clock import now
 from accounts.models import User
 from cases import ledger_queries
-from cases.access import holdings, may_look_closely, may_see_field, roles_to_look, visible_rows
+from cases.access import may_look_closely, may_see_field, roles_to_look, visible_rows
 from cases.errors import CaseNotFound, ProcedureUnknown
-from cases.ledger_access import acting_roles, agencies, row_spec
+from cases.ledger_access import agencies, row_spec
 from cases.ledger_queries import Wanted
 from cases.ledger_rows import kept_in, late_since, to_be_found, valid_until
 from cases.management.answering import OK, Answer, Ending, Unusable, end, ended
@@ -190,8 +190,6 @@ def counted(options: dict[str, Any]) -> Ending:
     person = person_of(options["person"])
     definition = ledger_of(options["ledger"], person)
     book = book_of(definition.procedure, _agency(definition, person, options["agency"]), now(), person)
-    if not visible_rows(person, now()).filter(pk=book.pk).exists():
-        raise CaseNotFound(book.pk)
     if not options["data"]:
         return _to_count(book)
     act = next((a for a in definition.machine.acts if a.of == "ledger"), None)
@@ -241,17 +239,13 @@ def row_of(number: str, person: User) -> Case:
 
 
 def _agency(definition: Procedure, person: User, asked: str) -> str:
-    """Return the agency that is named, else the one in which the person holds a role of the ledger."""
-    places = agencies()
-    if asked:
-        if asked not in places:
-            raise Unusable(f"Không có cơ quan {asked} / there is no such agency")
-        return asked
-    roles = acting_roles(definition)
-    mine = [places[h.unit_code] for h in holdings(person, now()) if h.role in roles and h.unit_code in places]
-    if not mine:
+    """Return the agency whose ledger is meant. Raises Unusable (none is named), CaseNotFound (not the person's)."""
+    found = ledger_queries.counted_agency(definition, person, now(), asked)
+    if found is not None:
+        return found
+    if not asked:
         raise Unusable("Hãy nêu --agency / name the --agency")
-    return mine[0]
+    raise CaseNotFound(asked)
 
 
 def _said(outcome: Outcome) -> Ending:

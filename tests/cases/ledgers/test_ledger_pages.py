@@ -272,6 +272,16 @@ def test_a_clerk_looks_at_the_count_and_does_not_make_it() -> None:
     page("minh", f"{REGISTER}count/", status=404)
 
 
+def test_an_overseer_looks_at_the_count_of_an_agency_that_keeps_something() -> None:
+    row = of_health()
+
+    assert row.code in page("an", f"{REGISTER}count/?agency=department_of_health")
+    page("an", f"{REGISTER}count/?agency=department_of_finance", status=404)
+    page("an", f"{REGISTER}count/", status=404)
+    page("ngan", f"{REGISTER}count/?agency=department_of_health", status=404)
+    assert Event.objects.get(case__kind="book", case__unit__code="department_of_health").actor == "system"
+
+
 def sheet(answer: Any) -> list[tuple[Any, ...]]:
     return list(openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True))
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Mandate
 from cases.access import visible_cases, visible_rows
 from cases.canonical import parse_body
 from cases.errors import CaseNotFound, InputFaults, KeyReused, ProcedureUnknown
 from cases.lookups import CaseLookups
 from cases.models import Case, Event, LinkedCase, OutboxEntry, RefusedAttempt, TableRow, Task
+from cases.names import Names
 from cases.procedures import definition_of
 from cases.queries import by_code, counts, desk_of
 from cases.services import advance_case, open_row, save_dossier
@@ -243,6 +245,53 @@ def test_a_transfer_opens_a_row_at_the_receiving_agency() -> None:
     assert there.unit is not None
     assert there.unit.code == "department_of_health"
     assert visible_rows(person("hoa"), NOW).filter(pk=there.pk).exists()
+
+
+def test_a_passport_that_goes_to_an_agency_outside_is_seen_by_the_leader_and_its_holder() -> None:
+    row = stored()
+    step(
+        row, "ngan", "transfer", receiving_agency="benh_vien_lam_giang", confirm=["signed_by_both"],
+        dossier={"transfer_decision_file": _file(row)},
+    )  # fmt: skip
+    deliver_due(LATER, "link")
+
+    there = Case.objects.get(procedure=LEDGER, closed=False)
+    asked = ("ngan", "hoa", "binh", "ha")
+    seers = {who for who in asked if visible_rows(person(who), NOW).filter(pk=there.pk).exists()}
+    assert there.unit is None
+    assert seers == {"binh", "ha"}
+
+
+def test_who_is_given_a_mandate_acts_for_the_head_and_for_nobody_elses_row() -> None:
+    row = handed_out()
+    deliver_due(NOW + dt.timedelta(days=20), "timer")
+    row.refresh_from_db()
+    Mandate.objects.create(
+        grantor=person("binh"), grantee=person("yen"), role="agency_head", form="tuq", procedures=[LEDGER],
+        document_no="9/UQ", document_date="2026-01-05", valid_from="2026-01-06", valid_to="2027-12-31",
+    )  # fmt: skip
+    later = NOW + dt.timedelta(days=21)
+
+    outcome = advance_case(
+        case_id=row.pk, transition="sign_return_reminder", actor=person("yen"), acting_for=person("binh"), now=later,
+        data={"confirm": ["read_before_signing"]},
+    )  # fmt: skip
+
+    assert outcome.documents[0]["status"] == "signed"
+    with pytest.raises(TransitionRefused) as refused:
+        advance_case(
+            case_id=of_health().pk, transition="excuse", actor=person("yen"), acting_for=person("binh"), now=later
+        )
+    assert "role_missing" in codes(refused.value)
+
+
+def test_a_field_that_names_a_row_by_its_id_prints_the_number_of_the_row() -> None:
+    row = passport()
+
+    names = Names(definition_of(row.definition_id), NOW.date())
+
+    assert names(LEDGER, str(row.pk)) == row.code
+    assert names(LEDGER, "S0012345") == "S0012345"
 
 
 def test_a_file_of_another_row_is_no_file_of_this_one() -> None:
