@@ -11,11 +11,13 @@ from typing import Any
 from django.utils.translation import get_language, gettext
 
 from accounts.models import Organisation, OrgUnit, User
+from cases.models import RegistryEntry
 from cases.office import rows_in_force
 from workflows.definition import Field, Procedure
 
 TABLES = {"country": "countries", "admin_unit": "admin_units", "language": "languages"}
 TYPED = frozenset({"case"})  # ref(case): a code that somebody types, never a list of other people's cases
+MOST_ENTRIES = 500
 NAME_COLUMNS = ("name", "vi", "title", "label")
 
 
@@ -111,10 +113,17 @@ def _registry(table: str, day: dt.date, definition: Procedure | None) -> Choices
     if table in TYPED:
         return None
     declared = _declared(table, definition)
-    rows = _rows(table, day)
+    rows = _rows(table, day) if declared else {**_entries(table), **_rows(table, day)}
     if declared:
         return Choices({key: rows.get(key, name) for key, name in declared.items()})
     return Choices(rows) if rows else None
+
+
+def _entries(table: str) -> dict[str, str]:
+    """Return what cases contribute to a registry, the latest, by name. What has no name is not offered: the key of a
+    registry of people is a person's number."""
+    kept = RegistryEntry.objects.filter(registry=table).order_by("-pk").values_list("key", "columns")[:MOST_ENTRIES]
+    return {key: _row_name(key, columns) for key, columns in kept if any(columns.get(c) for c in NAME_COLUMNS)}
 
 
 def _declared(table: str, definition: Procedure | None) -> dict[str, str]:

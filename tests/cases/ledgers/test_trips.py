@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.test import Client
 
 from accounts.clock import LOCAL
 from cases.canonical import parse_body
+from cases.forms_choices import choices_of
 from cases.models import Case, Event, LinkedCase
 from tests.cases.ledgers.custody import STORE, deliver_due, passport, step
-from tests.procedures.runner import Walk, walked
+from tests.procedures.runner import Walk, person, walked
+from workflows.definition import Field
 from workflows.errors import TransitionRefused
 from workflows.registry import SHIPPED
 from workflows.scenarios import Scenario, read_scenarios
@@ -58,6 +61,20 @@ def test_a_decision_of_the_system_opens_the_safe_and_links_row_and_trip() -> Non
     assert (link.kind, link.other_id) == ("trip", trip.case.pk)
     reads = parse_body(bytes(Event.objects.get(case=row, name="hand_out").body))["reads"]
     assert [f"sending_decisions:{trip.case.pk}"] == [name for name, _ in reads if name.startswith("sending_decisions")]
+
+
+def test_the_page_of_the_hand_out_offers_the_decisions_of_the_system_and_no_persons_number() -> None:
+    trip = decided()
+    row = kept_for(trip)
+    ngan = Client()
+    ngan.force_login(person("ngan"))
+
+    text = ngan.get(f"/cases/{row.code}/do/hand_out/").content.decode()
+
+    assert "62/QĐ-SNgV" in text
+    assert trip.case.dossier["members"][0]["id_no"] not in text
+    travellers = choices_of(Field(name="who", vi="Ai", en="Who", type="ref(travellers)"), BEFORE.date())
+    assert travellers is None
 
 
 def test_somebody_whom_the_decision_does_not_name_gets_no_passport() -> None:
