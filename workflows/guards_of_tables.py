@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from workflows.definition import Field, PartKind, Procedure
+from workflows.definition import Field, PartKind, Procedure, Table
 from workflows.errors import CannotBeJudged, Reason
 from workflows.guards import Params, Question, builtin
 from workflows.roots import Beside
@@ -70,6 +70,36 @@ def _lifted(q: Question, table: str) -> set[str]:
 def _explaining(procedure: Procedure, table: str) -> Iterator[tuple[PartKind, str]]:
     for kind in procedure.parts:
         yield from ((kind, f.name) for f in kind.fields if f.type == f"ref({table})")
+
+
+@builtin
+def eligible(q: Question, params: Params) -> Iterable[Reason]:
+    """No row of the table holds for the subject: each that holds is named with the ground of refusal it offers.
+
+    A row that cannot be judged refuses too. The table's other inputs: roots of CEL, and `filed_on`, the day of filing.
+    """
+    table = q.procedure.table(str(params["table"]))
+    if table is None:
+        return
+    found = q.lookups.judged(table.code, _asked_of(q, table, q.cel(params["subject"])))
+    for hit in found.hits:
+        row, ground = hit.facts, _ground(q.procedure, str(hit.facts.get("ground", "")))
+        vi, en = f"{row.get('vi', row['code'])}{ground[0]}", f"{row.get('en', row['code'])}{ground[1]}"
+        yield Reason("eligible", f"Không đủ điều kiện: {vi}", f"Not eligible: {en}", f"{table.code}.{row['code']}")
+    for missing in found.unjudged:
+        vi, en = f"Chưa đủ thông tin để xét ({missing.path})", f"A condition cannot be judged ({missing.path})"
+        yield Reason("cannot_be_judged", vi, en, f"{table.code}.{missing.row}")
+
+
+def _asked_of(q: Question, table: Table, subject: Any) -> dict[str, Any]:
+    filed = q.facts["case"].get("submitted_on", q.facts["now_day"])
+    roots = {name: q.facts[kind] for name, kind in table.inputs.items() if kind in q.facts}
+    return roots | {"subject": subject, "filed_on": filed}
+
+
+def _ground(procedure: Procedure, code: str) -> tuple[str, str]:
+    found = next((g for g in procedure.refusal_grounds if g.code == code), None)
+    return (f" (căn cứ: {found.vi})", f" (ground: {found.en})") if found is not None else ("", "")
 
 
 @builtin

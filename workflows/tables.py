@@ -22,8 +22,8 @@ class Hit:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What CEL and the dossier see of the row: its code and columns; what is empty is left out."""
-        found: dict[str, Any] = plain({"code": self.line.code, **self.line.columns})
+        """What CEL and the dossier see of the row: code, columns, `confirmed`; what is empty is left out."""
+        found: dict[str, Any] = plain({"code": self.line.code, "confirmed": self.line.confirmed, **self.line.columns})
         return found
 
 
