@@ -205,7 +205,7 @@ def attachment_facts(definition: Procedure, case: Case) -> dict[str, dict[str, A
 
 
 def link_facts(definition: Procedure, case: Case) -> dict[str, list[dict[str, Any]]]:
-    """Return the linked cases by procedure; a declared link is always there, empty while nothing is linked."""
+    """Return the linked cases by procedure, whoever opened whom; a declared link is always there, perhaps empty."""
     found: dict[str, list[dict[str, Any]]] = {link.procedure: [] for link in definition.links}
     either = Q(case=case) | Q(other=case, case__procedure__in=[*found])  # whoever of the two made the link
     for link in LinkedCase.objects.filter(either, other__isnull=False).select_related("case", "other"):

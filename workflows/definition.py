@@ -225,6 +225,7 @@ class Link(Record):
     carries: dict[str, str] = Key(default_factory=dict)
     fires: str | None = None
     to: str | None = None  # CEL: id or code of the matter that is there already; nothing is opened then
+    if_: str | None = Key(default=None, alias="if")  # CEL: otherwise the step links nothing
     src: str = ""
 
 

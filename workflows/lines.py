@@ -216,7 +216,9 @@ def _others(procedure: Procedure) -> Iterator[Line]:
         yield Line("ground", ground.code, "vi, en", f"refusal_grounds.{ground.code}")
     for link in procedure.links:
         carried = ", ".join(f"{k} = {_plain(v)}" for k, v in sorted(link.carries.items()))
-        yield Line("link", link.kind, f"{link.procedure} on {link.on}; carries {carried}", f"links.{link.kind}")
+        when = f" if {_plain(link.if_)}" if link.if_ is not None else ""
+        what = f"{link.procedure} on {link.on}{when}; carries {carried}"
+        yield Line("link", link.kind, what, f"links.{link.kind}")
 
 
 def _plain(text: object) -> str:

@@ -114,6 +114,7 @@ ATTACHMENT = shape(
 )
 LINK = shape(
     "link", kind_needed="name", procedure_needed="name", on_needed="text", carries="cels", fires="name", to="cel",
+    if_="cel",
     src="text",
 )
 CONSULTEE = shape("consultee", code_needed="name", vi="line", en="line", mandatory="cel", src="text")

@@ -178,13 +178,17 @@ def open_part(turn: Turn, kind_code: str, fields: Mapping[str, Any]) -> Part:
 
 def _link(turn: Turn, attempt: Attempt, move: Move, part: Part | None) -> None:
     name = f"{part.kind}.{move.step.name}" if part is not None else move.step.name
-    for link in (li for li in turn.definition.links if li.on == name):
+    for link in (li for li in turn.definition.links if li.on == name and _wanted(li, attempt)):
         if link.to is not None:
             link_with(turn, link.kind, _named_there(link.to, attempt))
         elif link.fires is not None:
             turn.fired.append(Fired(link, _carried(link, attempt)))
         else:
             _promise_link(turn, link, _carried(link, attempt))
+
+
+def _wanted(link: Link, attempt: Attempt) -> bool:
+    return link.if_ is None or compiled(link.if_).judge(attempt.facts, attempt.lookups)
 
 
 def _promise_link(turn: Turn, link: Link, carries: dict[str, Any]) -> None:

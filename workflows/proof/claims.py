@@ -63,14 +63,20 @@ def _case(procedure: Procedure, types: Types) -> Iterator[Claim]:
         if paper.applies is not None:
             owner = next((p.code for p in procedure.parts if paper.code in p.papers), None)
             yield Claim(f"papers.{paper.code}", paper.applies, types.in_part(owner))
-    for link in procedure.links:
-        inside = _at(link.on, procedure, types)
-        told = (*link.carries.values(), *((link.to,) if link.to is not None else ()))
-        yield from (Claim(f"links.{link.kind}", text, inside, None) for text in told)
+    yield from _links(procedure, types)
     for statistic in procedure.statistics:
         key, period = f"statistics.{statistic.code}", types.in_statistics()
         yield from (Claim(key, t, period) for t in (statistic.where, statistic.over) if t is not None)
         yield from (Claim(key, t, period, None) for t in (statistic.of,) if t is not None)
+
+
+def _links(procedure: Procedure, types: Types) -> Iterator[Claim]:
+    for link in procedure.links:
+        inside = _at(link.on, procedure, types)
+        if link.if_ is not None:
+            yield Claim(f"links.{link.kind}", link.if_, inside)
+        told = (*link.carries.values(), *((link.to,) if link.to is not None else ()))
+        yield from (Claim(f"links.{link.kind}", text, inside, None) for text in told)
 
 
 def _at(name: str, procedure: Procedure, types: Types) -> Types:
