@@ -70,15 +70,16 @@ class CaseLookups:
         if self.definition.table(table) is not None:
             return self._declared(table, str(key), when)
         own = view_of(self.definition, table)
-        if own is not None:
-            return self._from_cases(own, str(key), day)
+        said = self._from_cases(own, str(key), day) if own is not None else None
+        if said is not None:
+            return said
         dated = TableRow.objects.filter(
             Q(valid_to=None) | Q(valid_to__gte=when), table=table, key=str(key), valid_from__lte=when
         )
         found = dated.order_by("-valid_from").first()
         if found is None:
             ledger = self._ledger_row(table, key, when)
-            if ledger is not None:
+            if ledger is not None or own is not None:
                 return ledger
             view = self.reader.view(table, self.day)  # of another procedure: asked for last, it costs a statement
             return self._from_cases(view, str(key), day) if view is not None else None
