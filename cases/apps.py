@@ -14,6 +14,8 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Keep events final, and carry out what the floor itself promises: timers, links, moved days."""
         from cases.effects import delivers  # noqa: PLC0415  # models are not ready before
+        from cases.services.followers import FOLLOW  # noqa: PLC0415
+        from cases.services.following import follow  # noqa: PLC0415
         from cases.services.linked_events import LINKED_EVENT, tell_linked  # noqa: PLC0415
         from cases.services.links import open_linked  # noqa: PLC0415
         from cases.services.manual_links import link_named  # noqa: PLC0415
@@ -25,5 +27,6 @@ class CasesConfig(AppConfig):
         delivers(LINKED_EVENT)(tell_linked)
         delivers("named_links", together=True)(link_named)
         delivers("recompute")(recompute_case)
+        delivers(FOLLOW)(follow)
         # Not one of our signals: Django's only hook after a migration, and a remade SQLite table has lost its triggers.
         post_migrate.connect(protect_after_migration, sender=self)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cases.models import RegistryEntry
-from cases.procedures import definition_by, published_on
+from cases.procedures import current, definition_by, published_on
 from workflows.definition import Procedure, Registry, View
 from workflows.errors import CannotBeJudged
 from workflows.expressions import compiled
@@ -78,6 +78,22 @@ def view_called(code: str, day: dt.date) -> Registry | None:
     hashes = published_on(day).order_by("-effective_from", "-pk").values_list("hash", flat=True)
     declared = (r for definition_hash in hashes for r in views_in(definition_by(definition_hash)))
     return next((r for r in declared if r.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A field of a dossier whose value is the key of a row of a registry."""
+
+    procedure: str
+    field: str
+    registry: str
+
+
+def references() -> set[Reference]:
+    """Return the references of every procedure that is published (one statement)."""
+    procedures = [definition_by(found) for found in current().values_list("hash", flat=True)]
+    fields = ((p.procedure, f) for p in procedures for f in p.fields)
+    return {Reference(code, f.name, f.inner) for code, f in fields if f.base == "ref"}
 
 
 def row_of(view: View, entries: Sequence[RegistryEntry], on_day: int, lookups: Lookups) -> dict[str, Any] | None:

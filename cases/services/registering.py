@@ -10,6 +10,7 @@ from django.db import transaction
 from cases.models import Case, RegistryEntry
 from cases.registries import Contribution, contributions, views_in
 from cases.services.events import locked_case
+from cases.services.followers import promise_following
 from cases.services.loading import load_turn
 from cases.services.turn import Request, Turn
 from cases.writes import Writes
@@ -44,6 +45,7 @@ def _entry(turn: Turn, position: int, one: Contribution) -> RegistryEntry:
         valid_to=date_of(one.last) if one.last is not None else None,
         seq=turn.case.head_seq,
     )
+    promise_following(turn, {(e.registry, e.key) for e in kept} | {(w.registry, w.key) for w in wanted})
 
 
 def _said(entry: RegistryEntry) -> tuple[Any, ...]:
