@@ -60,10 +60,14 @@ def due_fields(turn: Turn, step: Step, part: Part | None) -> list[Field]:
 
 
 def officer_fields(turn: Turn, step: Step, part: Part | None) -> list[Field]:
-    """Return the fields of the dossier that are filled in at this step at the latest (`required_from`)."""
+    """Return the fields of the dossier that are filled in at this step at the latest (`required_from`).
+
+    A step that asks the form to be complete for another step fills in what is due there: a result typed in anew.
+    """
     if part is not None:
         return []
-    return [f for f in turn.definition.fields if f.required_from == step.name and f.computed is None]
+    stages = {step.name, *(g.params.get("stage") for g in step.require if g.builtin == "form_complete")}
+    return [f for f in turn.definition.fields if f.required_from in stages and f.computed is None]
 
 
 def _fill_ask(turn: Turn, filled: Filled, fields: Sequence[Field]) -> None:
