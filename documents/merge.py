@@ -21,7 +21,7 @@ from cases.office import office_rows
 from documents.errors import NotPrintable
 from documents.ledger_office import issued_by, other_keeper
 from documents.office import Issuer, Rows, issuer_of
-from documents.printed import NoLabel, value_of
+from documents.printed import NoLabel, long_day, value_of
 from documents.text import clean
 from workflows.asks import asks_of
 from workflows.definition import Field, Paper, Procedure
@@ -112,7 +112,8 @@ def _merged(source: Source, name: str, computed: dict[str, Any]) -> Any:
         # A list that is absent is an empty list: a template loops over it.
         return [] if found is not None and found.base in ("table", "list") else None
     if found is None:
-        return stored if isinstance(stored, str) else str(stored)
+        kind = source.job.definition.facts.get("case", {}).get(name)
+        return long_day(dt.date.fromisoformat(stored)) if kind == "day" else str(stored)
     try:
         return value_of(found, stored, source.names, columns_of(source.paper, found))
     except NoLabel as fault:
