@@ -233,14 +233,15 @@ class Walk:
 
 
 def put_rows(rows: dict[str, dict[str, Any]], now: dt.datetime) -> None:
-    """Put rows into tables, in force from the day before on."""
+    """Put rows into tables, in force from the day before on, until `to`; null takes a row away."""
     day = now.astimezone(LOCAL).date() - dt.timedelta(days=1)
     for table, lines in rows.items():
         for key, columns in lines.items():
             TableRow.objects.filter(table=table, key=key).delete()
-            TableRow.objects.create(
-                table=table, key=key, columns=columns, valid_from=day, src="Kịch bản", confirmed=True, changed_at=now
-            )
+            if columns is not None:
+                own = {"table": table, "key": key, "src": "Kịch bản", "confirmed": True, "changed_at": now}
+                last = {"valid_to": columns["to"]} if "to" in columns else {}
+                TableRow.objects.create(columns=columns, valid_from=day, **own, **last)
 
 
 def put_days(days: dict[str, str], now: dt.datetime) -> None:
