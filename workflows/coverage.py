@@ -15,10 +15,11 @@ from workflows.scenarios import Action, Scenario, Scenarios
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """Lines that differ from the specification on purpose, and why."""
+    """Lines that differ from the specification on purpose, and why; `renamed`: its name -> ours, under which it counts."""
 
     lines: tuple[str, ...]
     why: str
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,23 @@ def read_specification(text: str) -> dict[str, str]:
 def read_deviations(text: str, code: str) -> tuple[Deviation, ...]:
     """Return the deviations of one procedure."""
     entries = yaml.safe_load(text) or []
-    return tuple(Deviation(tuple(e["lines"]), " ".join(e["why"].split())) for e in entries if code in e["in"])
+    return tuple(
+        Deviation(tuple(e.get("lines", ())), " ".join(e["why"].split()), e.get("renamed", {}))
+        for e in entries
+        if code in e["in"]
+    )
 
 
 def compare(procedure: Procedure, specification: Mapping[str, str], deviations: Iterable[Deviation]) -> Comparison:
     """Compare every line of a procedure with its specification."""
-    ours = {line.name: line.what for line in lines_of(procedure)}
+    ours, told = {line.name: line.what for line in lines_of(procedure)}, tuple(deviations)
+    renamed = {old: new for deviation in told for old, new in deviation.renamed.items()}
+    specification = {renamed.get(name, name): what for name, what in specification.items()}
     return Comparison(
         missing=tuple(name for name in specification if name not in ours),
         changed=tuple(name for name, what in specification.items() if name in ours and ours[name] != what),
         added=tuple(name for name in ours if name not in specification),
-        deviations=tuple(deviations),
+        deviations=told,
     )
 
 
