@@ -32,6 +32,7 @@ def keep_entries(turn: Turn, writes: Writes) -> None:
     if kept:
         RegistryEntry.objects.filter(case=turn.case).delete()
     writes.insert(new)
+    promise_following(turn, {(entry.registry, entry.key) for entry in (*kept, *new)})
 
 
 def _entry(turn: Turn, position: int, one: Contribution) -> RegistryEntry:
@@ -45,7 +46,6 @@ def _entry(turn: Turn, position: int, one: Contribution) -> RegistryEntry:
         valid_to=date_of(one.last) if one.last is not None else None,
         seq=turn.case.head_seq,
     )
-    promise_following(turn, {(e.registry, e.key) for e in kept} | {(w.registry, w.key) for w in wanted})
 
 
 def _said(entry: RegistryEntry) -> tuple[Any, ...]:
