@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from cases.models import OutboxEntry
-from cases.prepared import insert
 from cases.registries import references
 from cases.services.turn import Turn
+from cases.writes import Writes
 
 FOLLOW = "follow"
 
 
-def promise_following(turn: Turn, entries: Iterable[tuple[str, str]]) -> None:
+def promise_following(turn: Turn, entries: Iterable[tuple[str, str]], writes: Writes) -> None:
     """Promise it once; `entries`: registry and key of those of before and of those of now.
 
     Keys of registries to which no dossier refers are not told: they may be personal.
@@ -30,4 +30,4 @@ def promise_following(turn: Turn, entries: Iterable[tuple[str, str]]) -> None:
         key=f"{case.pk}:{seq}:{FOLLOW}", kind=FOLLOW, case_id=case.pk, seq=seq, payload={"keys": dict(keys)},
         due=turn.now, created_at=turn.now,
     )  # fmt: skip
-    insert([row])
+    writes.insert([row])

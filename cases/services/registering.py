@@ -32,7 +32,7 @@ def keep_entries(turn: Turn, writes: Writes) -> None:
     if kept:
         RegistryEntry.objects.filter(case=turn.case).delete()
     writes.insert(new)
-    promise_following(turn, {(entry.registry, entry.key) for entry in (*kept, *new)})
+    promise_following(turn, {(entry.registry, entry.key) for entry in (*kept, *new)}, writes)
 
 
 def _entry(turn: Turn, position: int, one: Contribution) -> RegistryEntry:
