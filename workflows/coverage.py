@@ -15,7 +15,7 @@ from workflows.scenarios import Action, Scenario, Scenarios
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """Lines that differ from the specification on purpose, and why; `renamed`: its name -> ours, under which it counts."""
+    """Lines that differ from the specification on purpose, and why; `renamed`: its name -> ours, which it then has."""
 
     lines: tuple[str, ...]
     why: str
