@@ -62,7 +62,7 @@ class Groups:
     def _field_values(self, name: str, attempt: Attempt) -> list[str]:
         field = attempt.definition.field(name)
         if field is None:
-            return [str(attempt.facts["case"].get(name, "")) or none()]
+            return [self._attribute(name, attempt) or none()]
         if not may_see_all(field, self.roles) or is_sensitive(field):
             return [said("(không thuộc quyền xem)", "(not for this role)")]
         stored = attempt.case.dossier.get(name)
@@ -71,6 +71,12 @@ class Groups:
             item = field.model_copy(update={"type": field.inner})
             return list(dict.fromkeys(names.value(item, one) for one in stored or ())) or [none()]
         return [names.value(field, stored) or none()]
+
+    def _attribute(self, name: str, attempt: Attempt) -> str:
+        """Return what a step has kept of a case; grounds of refusal by their words."""
+        value = str(attempt.facts["case"].get(name, ""))
+        grounds = attempt.definition.refusal_grounds if name == "refusal_ground" else ()
+        return next((label(ground) for ground in grounds if ground.code == value), value)
 
     def _names_of(self, attempt: Attempt) -> Names:
         key = id(attempt.definition)
