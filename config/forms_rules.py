@@ -37,7 +37,8 @@ class LineForm(ActForm):
             self.fields["key"] = forms.RegexField(CODE, label=_("Mã dòng"), max_length=60)
         if table.kind == "decision":
             self.fields["if"] = forms.CharField(label=_("Áp dụng khi (CEL)"), widget=forms.Textarea(attrs={"rows": 4}))
-            self.fields["order"] = forms.IntegerField(label=_("Thứ tự"), min_value=0, help_text=_(ORDER))
+            hint = _("Bảng lấy dòng đầu tiên thỏa điều kiện; số nhỏ đứng trước.")
+            self.fields["order"] = forms.IntegerField(label=_("Thứ tự"), min_value=0, help_text=hint)
         self.fields |= {column.name: _input(column) for column in table.columns} | dated
 
     @property
@@ -57,9 +58,6 @@ class EndLineForm(ActForm):
 
 class DeclineForm(ActForm):
     reason = forms.CharField(label=_("Lý do không duyệt"), max_length=500)
-
-
-ORDER = "Bảng lấy dòng đầu tiên thỏa điều kiện; số nhỏ đứng trước."
 
 
 class _Read(forms.CharField):
