@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.clock import LOCAL, local_day
 from audit.verify import parse
@@ -59,6 +59,7 @@ class Attempt:
     facts: Mapping[str, Any]
     lookups: CaseLookups
     number: int = 1
+    lasting: bool = False  # handled before the period; parts of it were open in it
 
     @property
     def received(self) -> int | None:
@@ -115,15 +116,33 @@ def clock_at(case: Case, period: Period) -> str:
 
 
 def attempts_in(procedure: str, period: Period) -> Iterator[Attempt]:
-    """Yield every attempt that was received by the end of the period and not handled before it began."""
+    """Yield every attempt that was received by the end of the period and not handled before it began.
+
+    What was handled before is yielded as `lasting` when parts of it were still open in the period: duties after a trip.
+    """
     rows = Case.objects.filter(procedure=procedure, kind=Case.Kind.CASE).exclude(received_at=None, attempt=1)
     after = dt.datetime.combine(period.last + dt.timedelta(days=1), dt.time(), LOCAL)
     open_then = Q(received_at__lt=after) & (Q(handled_on=None) | Q(handled_on__gte=period.first))
-    wanted = rows.filter(open_then | Q(attempt__gt=1)).select_related("unit", "assignee", "definition")
+    lasting = Exists(Part.objects.filter(_lasting(period), case=OuterRef("pk")))
+    wanted = rows.filter(open_then | Q(attempt__gt=1) | lasting).select_related("unit", "assignee", "definition")
     for batch in _batches(wanted.defer("definition__body").order_by("pk").iterator(chunk_size=BATCH)):
         parts = _parts_of(batch)
         for case in batch:
-            yield from (a for a in _attempts(case, parts[case.pk], period) if _belongs(a, period))
+            for attempt in _attempts(case, parts[case.pk], period):
+                attempt.lasting = _lasts(attempt, parts[case.pk], period)
+                if attempt.lasting or _belongs(attempt, period):
+                    yield attempt
+
+
+def _lasting(period: Period) -> Q:
+    return Q(ended=False) & (Q(closed=False) | Q(closed_on__gte=period.first))
+
+
+def _lasts(attempt: Attempt, parts: Sequence[Part], period: Period) -> bool:
+    if attempt.handled is None or attempt.handled >= day_number(period.first):
+        return False
+    mine = (part for part in parts if part.attempt == attempt.number and not part.ended)
+    return any(not part.closed or (part.closed_on is not None and part.closed_on >= period.first) for part in mine)
 
 
 def _batches(rows: Iterator[Case]) -> Iterator[list[Case]]:

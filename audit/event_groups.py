@@ -15,6 +15,7 @@ from cases.models import Event, EventValues
 from cases.names import Names
 from cases.presentation.words import label, language
 from workflows.definition import Field, Procedure
+from workflows.statistics import asked_at
 
 MONTH, YEAR = "month", "year"
 
@@ -53,13 +54,14 @@ def _of(name: str, procedure: Procedure, groups: Groups, event: Event) -> str:
 
 
 def _plain(name: str, procedure: Procedure, groups: Groups, unit: str) -> str:
+    if name == "period":
+        return groups.period_said()
     return label(procedure) if name == "procedure" else groups.unit(unit)
 
 
 def _asked(by: Sequence[str], procedure: Procedure) -> dict[str, Field]:
     """Return those of the names that steps ask for and that are no secret."""
-    steps = (*procedure.machine.transitions, *procedure.machine.acts)
-    fields = {f.name: f for step in steps for f in step.ask}
+    fields = asked_at(procedure)
     return {n: fields[n] for n in by if n in fields and not (fields[n].personal or is_sensitive(fields[n]))}
 
 

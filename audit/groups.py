@@ -1,18 +1,20 @@
-"""By what a statistic is broken down: procedure, unit, officer, channel, a field of the dossier, an attribute."""
+"""By what a statistic is broken down: procedure, unit, officer, a field of the dossier, an attribute, a column."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import Any
 
 from accounts.models import OrgUnit
 from audit.attempts import Attempt, Period
 from audit.visible import is_sensitive, may_see_all
+from cases.access import may_see_field
 from cases.facts import day_of
 from cases.names import Names
 from cases.presentation.words import label, language, said
-from workflows.definition import Field
+from workflows.definition import Field, Statistic
+from workflows.statistics import counted_of
 
 NAMED: dict[str, tuple[str, str]] = {
     "procedure": ("Thủ tục", "Procedure"),
@@ -21,6 +23,7 @@ NAMED: dict[str, tuple[str, str]] = {
     "state": ("Trạng thái", "State"),
     "month": ("Tháng", "Month"),
     "year": ("Năm", "Year"),
+    "period": ("Kỳ", "Period"),
 }
 Key = tuple[str, ...]
 
@@ -34,13 +37,31 @@ class Groups:
         self._names: dict[int, Names] = {}
 
     def heads(self, by: Iterable[str], fields: Iterable[Field]) -> Key:
-        """Return the names of the dimensions."""
+        """Return the names of the dimensions; of two fields of one name the later is meant."""
         known = {field.name: label(field) for field in fields}
         return tuple(said(*NAMED[name]) if name in NAMED else known.get(name, name) for name in by)
 
     def keys(self, by: Iterable[str], attempt: Attempt) -> list[Key]:
         """Return the groups that an attempt counts in: several when a dimension has several values."""
         return list(product(*(self._values(name, attempt) for name in by)))
+
+    def keys_of_row(self, statistic: Statistic, attempt: Attempt, row: Mapping[str, Any]) -> list[Key]:
+        """Return the groups that one counted row or part of an attempt belongs to."""
+        counted = counted_of(statistic, attempt.definition)
+        columns = {column.name: column for column in counted.columns} if counted is not None else {}
+        seen = counted is not None and may_see_field(counted, self.roles) and not counted.sensitive
+        found = []
+        for name in statistic.by:
+            if name not in columns or name in NAMED:
+                found.append(self._values(name, attempt))
+            elif seen and self._may_tell(columns[name]):
+                found.append(self._shown(columns[name], row.get(name), attempt))
+            else:
+                found.append([hidden()])
+        return list(product(*found))
+
+    def period_said(self) -> str:
+        return f"{self.period.first:%d/%m/%Y} – {self.period.last:%d/%m/%Y}"
 
     def unit(self, code: str) -> str:
         return self.units.get(code, code) or none()
@@ -55,18 +76,28 @@ class Groups:
             return [str(case.assignee) if case.assignee else none()]
         if name == "state":
             return [next((label(s) for s in attempt.definition.machine.states if s.code == case.state), case.state)]
-        if name == "month":
-            return [f"{day_of(attempt.received):%m/%Y}" if attempt.received is not None else none()]
+        if name in ("month", "year"):
+            shape = "%m/%Y" if name == "month" else "%Y"
+            return [f"{day_of(attempt.received):{shape}}" if attempt.received is not None else none()]
+        if name == "period":
+            return [self.period_said()]
         return self._field_values(name, attempt)
 
     def _field_values(self, name: str, attempt: Attempt) -> list[str]:
         field = attempt.definition.field(name)
         if field is None:
             return [self._attribute(name, attempt) or none()]
-        if not may_see_all(field, self.roles) or is_sensitive(field):
-            return [said("(không thuộc quyền xem)", "(not for this role)")]
-        stored = attempt.case.dossier.get(name)
+        if not self._may_tell(field):
+            return [hidden()]
+        return self._shown(field, attempt.case.dossier.get(name), attempt)
+
+    def _may_tell(self, field: Field) -> bool:
+        return may_see_all(field, self.roles) and not is_sensitive(field)
+
+    def _shown(self, field: Field, stored: Any, attempt: Attempt) -> list[str]:
         names = self._names_of(attempt)
+        if field.base == "date" and isinstance(stored, int):
+            stored = day_of(stored).isoformat()  # of a row as expressions see it
         if field.base == "list":
             item = field.model_copy(update={"type": field.inner})
             return list(dict.fromkeys(names.value(item, one) for one in stored or ())) or [none()]
@@ -83,6 +114,11 @@ class Groups:
         if key not in self._names:
             self._names[key] = Names(attempt.definition, self.period.last, language())
         return self._names[key]
+
+
+def hidden() -> str:
+    """Return how the values of a field are called that the reader may not see."""
+    return said("(không thuộc quyền xem)", "(not for this role)")
 
 
 def none() -> str:

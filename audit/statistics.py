@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from cases.procedures import definition_by, published_on
 from workflows.definition import Procedure, Statistic
 from workflows.errors import CannotBeJudged
 from workflows.expressions import compiled
+from workflows.statistics import asked_in, columns_of
 
 COME = ("carried_over", "received_in_period")
 GONE = ("handled_early", "handled_on_time", "handled_late", "in_process_within", "in_process_late", "paused")
@@ -115,7 +116,9 @@ def _result(statistic: Statistic, procedure: Procedure, attempts: Sequence[Attem
     else:
         rows, total = _cases(statistic, attempts, groups)
     found = tuple((key, tally.figure(statistic.measure)) for key, tally in sorted_rows(rows))
-    return Result(statistic, groups.heads(statistic.by, procedure.fields), found, total.figure(statistic.measure))
+    more = (*columns_of(statistic, procedure), *asked_in(statistic, procedure).values())
+    heads = groups.heads(statistic.by, (*procedure.fields, *more))
+    return Result(statistic, heads, found, total.figure(statistic.measure))
 
 
 # ------------------------------------------------------------------------------------------------- case after case
@@ -123,20 +126,42 @@ def _cases(statistic: Statistic, attempts: Iterable[Attempt], groups: Groups) ->
     rows: defaultdict[Key, Tally] = defaultdict(Tally)
     total = Tally()
     for attempt in attempts:
-        found = counted(statistic, attempt)
+        found = None if attempt.lasting and not statistic.lasting else counted(statistic, attempt)
         if found is None:
             continue
-        for tally in (total, *(rows[key] for key in groups.keys(statistic.by, attempt))):
+        told = [(total, found), *((rows[key], part) for key, part in _told_apart(statistic, attempt, groups, found))]
+        for tally, figure in told:
             tally.cases += 1
-            tally.count += found if statistic.measure not in ("median", "p90") else 0
-            tally.values.append(found)
+            tally.count += figure if statistic.measure not in ("median", "p90") else 0
+            tally.values.append(figure)
     return rows, total
+
+
+def _told_apart(statistic: Statistic, attempt: Attempt, groups: Groups, found: int) -> list[tuple[Key, int]]:
+    """Return what a case adds to each group; rows and parts are told apart when a column of theirs is asked for."""
+    columns = {column.name for column in columns_of(statistic, attempt.definition)}
+    if not columns & set(statistic.by):
+        return [(key, found) for key in groups.keys(statistic.by, attempt)]
+    counts: Counter[Key] = Counter()
+    for row in value_of(statistic.of, attempt) or ():
+        for key in groups.keys_of_row(statistic, attempt, row):
+            counts[key] += amount_of(statistic, row)
+    return list(counts.items())
+
+
+def amount_of(statistic: Statistic, row: Mapping[str, Any]) -> int:
+    """Return what one row adds: itself, or the whole number in the column that is added up."""
+    if statistic.column is None:
+        return 1
+    amount = row.get(statistic.column)
+    return amount if isinstance(amount, int) and not isinstance(amount, bool) else 0
 
 
 def counted(statistic: Statistic, attempt: Attempt) -> int | None:
     """Return what one case adds to a statistic, None when it is no case of it.
 
-    share: 1 or 0 of those for which `over` holds; rows, parts: how many; sum, median, p90: the value of `of`.
+    share: 1 or 0 of those for which `over` holds; rows, parts: how many; sum, median, p90: the value of `of`, or the
+    sum of a `column` of its rows.
     """
     if statistic.measure == "share":
         return int(holds(statistic.where, attempt)) if holds(statistic.over, attempt) else None
@@ -147,6 +172,8 @@ def counted(statistic: Statistic, attempt: Attempt) -> int | None:
     found = value_of(statistic.of, attempt)
     if statistic.measure in ("rows", "parts"):
         return len(found or ())
+    if statistic.column is not None:
+        return sum(amount_of(statistic, row) for row in found or ())
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
@@ -172,12 +199,16 @@ def value_of(text: str | None, attempt: Attempt) -> Any:
 def _events(
     statistic: Statistic, procedure: Procedure, attempts: Sequence[Attempt], groups: Groups
 ) -> tuple[dict[Key, Tally], Tally]:
-    """Count steps taken within the period; the base is the number of cases of the period."""
-    period = groups.period
+    """Count steps taken within the period; the base is the number of cases of the period.
+
+    Groups by what a step asks have no base: a case has no such value.
+    """
+    period, attempts = groups.period, [a for a in attempts if not a.lasting]
+    asked = asked_in(statistic, procedure)
     rows: defaultdict[Key, Tally] = defaultdict(Tally)
     total = Tally()
     for attempt in attempts:
-        for tally in (total, *(rows[key] for key in groups.keys(statistic.by, attempt))):
+        for tally in (total, *(rows[key] for key in groups.keys(statistic.by, attempt) if not asked)):
             tally.cases += 1
     taken = Event.objects.filter(procedure=procedure.procedure, name__in=statistic.events)
     taken = taken.filter(at__gte=period.begin, at__lte=period.end)
@@ -194,7 +225,7 @@ def _stays(
     rows: defaultdict[Key, Tally] = defaultdict(Tally)
     total = Tally()
     labels = {state.code: _state(state) for state in procedure.machine.states}
-    for attempt, state, hours in stays_in(attempts, groups.period):
+    for attempt, state, hours in stays_in([a for a in attempts if not a.lasting], groups.period):
         for key in groups.keys([name for name in statistic.by if name != "state"], attempt):
             at = statistic.by.index("state") if "state" in statistic.by else len(key)
             rows[(*key[:at], labels.get(state, state), *key[at:])].values.append(hours)

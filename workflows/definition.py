@@ -235,8 +235,10 @@ class Statistic(Labelled):
     where: str | None = None
     of: str | None = None
     over: str | None = None
+    column: str | None = None  # of the rows of `of`: what is added up
     by: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
+    lasting: bool = False  # cases handled before count, too, as long as parts of theirs are open
 
 
 class Ground(Labelled):

@@ -192,6 +192,8 @@ def _paper(paper: Paper) -> Line:
 def _statistic(statistic: Statistic) -> Line:
     told = [statistic.measure]
     told += [f"{k} {_plain(v)}" for k in ("of", "where", "over") if (v := getattr(statistic, k))]
+    told += [f"column {statistic.column}"] if statistic.column else []
+    told += ["lasting"] if statistic.lasting else []
     told += [f"by {', '.join(statistic.by)}"] if statistic.by else []
     told += [f"events {', '.join(statistic.events)}"] if statistic.events else []
     return Line("statistic", statistic.code, "; ".join(told), f"statistics.{statistic.code}")

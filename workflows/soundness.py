@@ -15,6 +15,7 @@ from workflows.proof.findings import Findings, Places
 from workflows.proof.graph import prove_machines
 from workflows.proof.papers import prove_papers
 from workflows.proof.people import prove_people
+from workflows.proof.statistics import prove_statistics
 from workflows.proof.tables import prove_tables
 from workflows.proof.times import prove_times
 from workflows.proof.values import prove_values
@@ -46,6 +47,7 @@ def prove(
     prove_values(procedure, findings)
     prove_times(procedure, findings)
     prove_tables(procedure, findings)
+    prove_statistics(procedure, findings)
     _prove_public(procedure, findings)
     _warn_links(procedure, {*published, procedure.procedure}, findings)
     own = {s.name for s in (*procedure.machine.transitions, *procedure.machine.acts)}
