@@ -312,6 +312,36 @@ class TestExpressions:
         assert errors(change) == []
 
 
+class TestStatistics:
+    @pytest.mark.parametrize(
+        ("keys", "fault"),
+        [
+            ({"measure": "cases", "by": ["nobody_knows"]}, "no field or column nobody_knows"),
+            ({"measure": "cases", "of": "dossier.lines", "by": ["paid"]}, "no field or column paid"),
+            ({"measure": "sum", "of": "dossier.lines", "column": "piad"}, "no column piad"),
+            ({"measure": "events", "events": ["sign"], "by": ["paid"]}, "no field or column paid"),
+        ],
+    )
+    def test_a_group_that_nothing_gives_is_refused(self, keys: dict[str, Any], fault: str) -> None:
+        table = {"name": "lines", **both("lines"), "type": "table", "columns": [field("paid", "int")]}
+
+        def change(p: dict[str, Any]) -> None:
+            p["fields"] += [table]
+            p["statistics"] = [{"code": "s", **both("s"), **keys}]
+
+        assert any(fault in error for error in errors(change))
+
+    def test_groups_of_the_engine_columns_and_fields_are_known(self) -> None:
+        table = {"name": "lines", **both("lines"), "type": "table", "columns": [field("paid", "int")]}
+        by = ["procedure", "year", "period", "paid", "lines"]
+
+        def change(p: dict[str, Any]) -> None:
+            p["fields"] += [table]
+            p["statistics"] = [{"code": "s", **both("s"), "measure": "rows", "of": "dossier.lines", "by": by}]
+
+        assert not [error for error in errors(change) if error.startswith("statistics")]
+
+
 class TestPapers:
     @pytest.mark.parametrize(
         ("change", "fault"),
