@@ -30,6 +30,7 @@ CAST = (
     ("quang", "Chủ tịch UBND tỉnh", "PPC chair"),
     ("thu", "văn thư UBND tỉnh", "PPC clerk"),
     ("cong-an", "Công an tỉnh (cơ quan được hỏi)", "consulted agency"),
+    ("ngan", "quản lý hộ chiếu", "passport custodian"),
     ("an", "người kiểm tra", "auditor"),
     ("admin", "quản trị", "administrator"),
 )
