@@ -114,9 +114,7 @@ def own_database(_template: Template, django_db_blocker: Any, tmp_path: Path) ->
 @pytest.fixture(scope="session")
 def province(_template: Template, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[str]:
     """Name of a database with the trial province and the published procedures; made once, nobody is connected."""
-    with django_db_blocker.unblock(), _template.standing(tmp_path_factory.mktemp("province")) as name:
-        with connected_to(name):
-            open_province()
+    with django_db_blocker.unblock(), _template.filled(tmp_path_factory.mktemp("province"), open_province) as name:
         yield name
 
 

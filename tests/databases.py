@@ -6,10 +6,12 @@ So each gets a copy of the migrated database: a file on SQLite, CREATE DATABASE 
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import os
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,21 @@ def server_url(entry: dict[str, Any]) -> str:
     """Return the address of the maintenance database beside the one of a DATABASES entry."""
     person = entry["USER"] + (f":{entry['PASSWORD']}" if entry["PASSWORD"] else "")
     return f"postgres://{person}@{entry['HOST']}:{entry['PORT'] or 5432}/postgres"
+
+
+def made_once(name: str, folder: Path, make: Callable[[Path], None]) -> Path:
+    """Return what `make` writes at a path; the processes of one suite make it once, in the folder that they share."""
+    shared = os.environ.get("HOSO_TEST_SHELF")
+    if not shared:
+        make(folder / name)
+        return folder / name
+    path, done = Path(shared) / name, Path(shared) / f"{name}.done"
+    with Path(shared, f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            make(path)
+            done.touch()
+    return path
 
 
 @contextlib.contextmanager
@@ -61,6 +78,25 @@ class Template:
         server = server_url(self.connection.settings_dict)
         self.stack.enter_context(postgres_database(server, name, migrated))
         return name
+
+    @contextlib.contextmanager
+    def filled(self, folder: Path, fill: Callable[[], None]) -> Iterator[str]:
+        """Yield the name of a copy that `fill` has filled, to which nothing is connected."""
+        if self.connection.vendor == "postgresql":
+            with self.standing(folder) as name:
+                with connected_to(name):
+                    fill()
+                yield name
+            return
+
+        def make(path: Path) -> None:
+            shutil.copy(self.name, path)
+            with connected_to(str(path)):
+                fill()
+
+        source = made_once("province.sqlite3", folder, make)
+        with duplicate(self.connection, str(source), folder) as name:
+            yield name
 
     @contextlib.contextmanager
     def standing(self, folder: Path) -> Iterator[str]:

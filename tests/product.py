@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.databases import made_once
 from tests.services import LEASH, free_port, postgres_database, stop, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -134,6 +135,13 @@ def answers(url: str) -> bool:
         return False
 
 
+def _prepare(var_dir: Path, database_url: str = "") -> None:
+    var_dir.mkdir()
+    first = Product(var_dir, product_environment(var_dir, database_url))
+    for command in PREPARATION:
+        first.manage(*command)
+
+
 class ProductShelf:
     """Installations with the demo office, made once per kind of database and copied for each test."""
 
@@ -144,14 +152,12 @@ class ProductShelf:
 
     def prepare(self, server_url: str) -> Path:
         """Return the VAR_DIR of the prepared installation on SQLite ("") or on the PostgreSQL server."""
-        if server_url not in self.prepared:
-            var_dir = self.folder / ("postgres" if server_url else "sqlite")
-            var_dir.mkdir()
-            url = self.stack.enter_context(postgres_database(server_url, "hoso_demo")) if server_url else ""
-            first = Product(var_dir, product_environment(var_dir, url))
-            for command in PREPARATION:
-                first.manage(*command)
-            self.prepared[server_url] = var_dir
+        if server_url not in self.prepared and server_url:
+            url = self.stack.enter_context(postgres_database(server_url, "hoso_demo"))
+            self.prepared[server_url] = self.folder / "postgres"
+            _prepare(self.prepared[server_url], url)
+        elif server_url not in self.prepared:
+            self.prepared[server_url] = made_once("demo", self.folder, _prepare)
         return self.prepared[server_url]
 
     @contextlib.contextmanager

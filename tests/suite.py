@@ -90,7 +90,7 @@ def pytest_run(part: Part, folder: Path) -> int:
     """Run pytest with the fixed seed; it writes its counts into the folder. Return its exit code."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "randomly", f"--randomly-seed={SEED}", *part.arguments]
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
-    environment = {**kept, **part.env, "HOSO_RESULTS": str(folder / part.name)}
+    environment = {**kept, **part.env, "HOSO_RESULTS": str(folder / part.name), "HOSO_TEST_SHELF": str(folder)}
     with (folder / f"{part.name}.log").open("wb") as output:
         where = None if part.shown else output
         return subprocess.run(
