@@ -89,7 +89,7 @@ def test_a_key_is_added_and_another_removed_in_a_row_of_many() -> None:
     text(signed_in("admin").post(path, filled(path, **more)), 302)
     kept = office_rows(TODAY)["office"]
     assert kept["units"] == {"default": "hop_tac_quoc_te", "passport": "lanh_su_bien_gioi"}
-    assert "modes" not in kept
+    assert kept["modes"] == {"passport_channel_b": "on"}
 
 
 def test_a_signer_is_replaced() -> None:

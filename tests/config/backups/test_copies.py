@@ -12,6 +12,7 @@ from cases.models import Case, Event, OutboxEntry
 from cases.protection import protection_present
 from tests.config.backups.conftest import LETTER, lan_files, letter_arrives, rewritten
 from tests.databases import server_url
+from tests.services import wait_until
 
 
 def test_an_office_comes_back_whole_on_another_machine(office, answered, elsewhere, tmp_path):
@@ -85,8 +86,19 @@ def test_an_office_at_work_is_not_replaced_under_its_workers(office, answered, t
     other.execute("SELECT count(*) FROM cases_case").fetchone()  # a worker that waits, in no transaction
     other.commit()
     assert answered("restore", made["file"], "--force", code=3)["reasons"][0]["code"] == "in_use"
+    left = other.info.backend_pid if connection.vendor == "postgresql" else 0
     other.close()
+    wait_until(lambda: not served(left), "the end of its process")
     answered("restore", made["file"], "--force")
+
+
+def served(pid: int) -> bool:
+    """Whether PostgreSQL still keeps the process of a connection: it outlives the connection by a moment."""
+    if not pid:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", [pid])
+        return bool(cursor.fetchone()[0])
 
 
 def to_server(name: str) -> str:
