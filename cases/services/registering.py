@@ -19,20 +19,30 @@ from workflows.functions import date_of
 
 
 def keep_entries(turn: Turn, writes: Writes) -> None:
-    """Bring what the case contributes in line with the case; of a procedure without such registries, nothing."""
+    """Bring what the case contributes in line with the case, and promise it to the cases that refer to what changed."""
+    changed = _in_line(turn, writes)
+    if changed:
+        promise_following(turn, changed, writes)
+
+
+def _in_line(turn: Turn, writes: Writes) -> set[tuple[str, str]]:
+    """Write the entries anew where they differ; return registry and key of those of before and of now.
+
+    Of a procedure without such registries, nothing.
+    """
     if not views_in(turn.definition):
-        return
+        return set()
     facts = turn.facts(system=True)
     lookups = turn.lookups(turn.definition.machine.transitions[0], facts, frozenset())
     wanted = contributions(turn.definition, facts, lookups)
     kept = list(RegistryEntry.objects.filter(case=turn.case).order_by("position"))
     new = [_entry(turn, position, one) for position, one in enumerate(wanted)]
     if [_said(entry) for entry in kept] == [_said(entry) for entry in new]:
-        return
+        return set()
     if kept:
         RegistryEntry.objects.filter(case=turn.case).delete()
     writes.insert(new)
-    promise_following(turn, {(entry.registry, entry.key) for entry in (*kept, *new)}, writes)
+    return {(entry.registry, entry.key) for entry in (*kept, *new)}
 
 
 def _entry(turn: Turn, position: int, one: Contribution) -> RegistryEntry:
@@ -61,6 +71,6 @@ def rebuild_entries(procedure: Procedure, now: dt.datetime) -> int:
         with transaction.atomic():
             locked_case(case_id)
             writes = Writes()
-            keep_entries(load_turn(Request(case_id=case_id, name="", actor=None, now=now)), writes)
+            _in_line(load_turn(Request(case_id=case_id, name="", actor=None, now=now)), writes)
             writes.send()
     return len(cases)

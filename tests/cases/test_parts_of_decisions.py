@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from accounts.clock import LOCAL
-from cases.models import Case, LinkedCase, Part, Task
+from cases.models import Case, LinkedCase, Part, Published, Task
 from cases.services import advance_case
 from documents.models import Document
 from tests.cases.travel import CHAIR, PROCEDURE, member, scenario, travelled
@@ -170,6 +170,7 @@ class TestValues:
 
 
 def test_a_link_to_a_procedure_that_is_not_published_waits_and_the_trip_goes_on() -> None:
+    Published.objects.filter(procedure="diplomatic_passport").update(effective_from=dt.date(2030, 1, 1))
     walk = travelled("open_passport_case")
     walk.pass_time(dt.datetime(2026, 12, 14, 8, tzinfo=LOCAL))
     waiting = LinkedCase.objects.get(case=walk.case)

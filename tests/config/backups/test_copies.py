@@ -86,7 +86,7 @@ def test_an_office_at_work_is_not_replaced_under_its_workers(office, answered, t
     other.execute("SELECT count(*) FROM cases_case").fetchone()  # a worker that waits, in no transaction
     other.commit()
     assert answered("restore", made["file"], "--force", code=3)["reasons"][0]["code"] == "in_use"
-    left = other.info.backend_pid if connection.vendor == "postgresql" else 0
+    left = other.info.backend_pid if isinstance(other, psycopg.Connection) else 0
     other.close()
     wait_until(lambda: not served(left), "the end of its process")
     answered("restore", made["file"], "--force")
