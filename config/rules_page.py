@@ -64,7 +64,7 @@ def change_page(declared: Declared, change: TableChange, now: dt.datetime) -> di
         "reasons": list(row_reasons(change)) if waits else [],
         "effects": effects,
         "differences": [
-            (d, shown(d.field, d.before), shown(d.field, d.after)) for d in (effects.differences if effects else ())
+            (d, told(d.field, d.before), told(d.field, d.after)) for d in (effects.differences if effects else ())
         ],
     }
 
@@ -74,6 +74,12 @@ def cells(table: Table, columns: dict[str, Any]) -> list[tuple[str, Any]]:
     condition = [("CEL", columns["if"])] if "if" in columns else []
     own = own_columns(columns)
     return condition + [(label(c), shown(c, own[c.name])) for c in table.columns if c.name in own]
+
+
+def told(field: Field, value: Any) -> Any:
+    """Return a value of a case for whoever decides about tables: that it changes, never what is not for them."""
+    kept_back = field.sensitive or field.personal or field.visible_to
+    return "•••" if kept_back else shown(field, value)
 
 
 def shown(field: Field, value: Any) -> Any:

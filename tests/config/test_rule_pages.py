@@ -10,8 +10,10 @@ from django.test import Client
 
 from accounts.models import AccountEvent, RoleHeld, User
 from cases.models import Case, TableChange, TableRow
+from config.rules_page import told
 from config.trial import address_of
 from tests.procedures.runner import Walk, walked
+from workflows.definition import Field
 from workflows.registry import SHIPPED
 from workflows.scenarios import Scenario, read_scenarios
 
@@ -119,6 +121,13 @@ def test_the_second_person_sees_which_draft_would_come_out_otherwise() -> None:
     assert "Giới hạn đang vượt" in page
     before = walk.case.dossier
     assert Case.objects.get(pk=walk.case.pk).dossier == before, "looking changes nothing"
+
+
+@pytest.mark.parametrize("kept", [{"sensitive": True}, {"personal": True}, {"visible_to": ("specialist",)}])
+def test_a_value_that_is_not_for_administrators_is_not_told(kept: dict[str, Any]) -> None:
+    field = Field(name="debts", vi="Số khoản nợ", en="Debts", type="int", computed="1", **kept)
+    assert told(field, 7) == "•••"
+    assert told(field.model_copy(update=dict.fromkeys(kept, False)), 7) == 7
 
 
 def test_a_received_case_keeps_the_rows_of_its_day() -> None:
