@@ -20,6 +20,7 @@ from pydantic import Field as Key
 from workflows.definition import Procedure, Step
 from workflows.errors import DefinitionError, Fault
 from workflows.resolve import Resolved
+from workflows.yaml_source import LOADER
 
 FILE = "scenarios.yaml"
 _PART = re.compile(r"(\w+)-\d+")
@@ -110,7 +111,7 @@ def read_scenarios(folder: Path) -> Scenarios:
         return Scenarios((), {})
     text = path.read_text(encoding="utf-8")
     try:
-        return _written_out(yaml.safe_load(text) or {}, text)
+        return _written_out(yaml.load(text, Loader=LOADER) or {}, text)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValidationError, KeyError) as wrong:
         message = str(wrong) if not isinstance(wrong, KeyError) else f"không có tên / no such name: {wrong}"
         raise DefinitionError([Fault(f"{folder.parent.name}/{folder.name}/{FILE}", 0, "", message)]) from wrong
