@@ -38,9 +38,13 @@ SAMPLE = (
     "config/backups/test_copies.py", "config/doctor/test_database.py",
 )  # fmt: skip
 ON_BOTH = "tests/cases/test_protection.py"  # asks for a PostgreSQL of its own beside SQLite: runs once, on SQLite
-# They start the product's own processes and wait for them: beside the others instead of after them.
-WITH_PROCESSES = ("e2e", "faults", "cases/commands")
-INSTALLATION = ("setup", "config", "documents")  # documents: so that the three chains are equally long
+# Rooms with a process of their own beside the rest on SQLite, so that the four chains are equally long. `processes`
+# start the product's own and mostly wait for them.
+APART = {
+    "processes": ("e2e", "faults"),
+    "installation": ("setup", "config", "documents", "cases/commands"),
+    "procedures": ("procedures", "audit"),
+}
 FIGURES = ROOT / "docs" / "figures" / "test-all.md"
 OURS = ("DATABASE_URL", "REDIS_URL", "HOSO_ENV", "VAR_DIR")  # the developer's own installation stays out of it
 
@@ -73,17 +77,14 @@ class Part:
 def parts_of(arguments: list[str], database: str, broker: str, *, everything: bool) -> list[list[Part]]:
     """Return the parts by chains: chains run at once (two cores), the parts of one chain after each other."""
     env = {"TEST_DATABASE_URL": database, "HOSO_TEST_ALL": str(int(everything))}
-    shared = {**env, "TEST_REDIS_URL": broker}  # the others start a Redis of their own: faults flush theirs
-    apart = [f"tests/{room}" for room in (*WITH_PROCESSES, *INSTALLATION)]
-    rest = [f"--ignore={room}" for room in apart]
+    rest = [f"--ignore=tests/{room}" for rooms in APART.values() for room in rooms]
+    # The parts apart start a Redis of their own: faults flush theirs.
+    apart = [Part(name, [*(f"tests/{room}" for room in rooms), *arguments], env) for name, rooms in APART.items()]
     tables = [f"tests/{room}" for room in (WITH_TABLES if everything else SAMPLE)]
     on_postgres = [*tables, f"--ignore={ON_BOTH}", *arguments]
     last = [Part("PostgreSQL", on_postgres, {**env, "DATABASE_URL": database})] if database else []
-    return [
-        [Part("SQLite", [*rest, *arguments], shared, shown=True)],
-        [Part("processes", [*apart[: len(WITH_PROCESSES)], *arguments], env)],
-        [Part("installation", [*apart[len(WITH_PROCESSES) :], *arguments], env), *last],
-    ]
+    first = Part("SQLite", [*rest, *arguments], {**env, "TEST_REDIS_URL": broker}, shown=True)
+    return [[first], *([part] for part in apart[:-1]), [apart[-1], *last]]
 
 
 def pytest_run(part: Part, folder: Path) -> int:
