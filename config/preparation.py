@@ -12,18 +12,27 @@ from accounts.clock import now
 from accounts.models import User
 from cases.models import Published
 from cases.publication import folders
+from config.schema import columns_missing, migrations_waiting
 from config.trial import FOLDER, load_trial
 from config.trial_cases import load_cases
 from config.trial_rows import load_rows
-from config.views import migrations_waiting
 from workflows.registry import SHIPPED
 
 
+class OtherTables(Exception):
+    """The database is of a version before the first release: no migration leads from there to here."""
+
+
 def prepare(said: Callable[[str], object], address: str) -> None:
-    """Migrate, and load the demo where this is one. Safe to repeat; a second time takes a moment."""
+    """Migrate, and load the demo where this is one. Safe to repeat; a second time takes a moment.
+
+    Raises OtherTables.
+    """
     if migrations_waiting():
         said("Tạo bảng dữ liệu … / making the tables")
         call_command("migrate", verbosity=0, interactive=False)
+    if columns_missing():
+        raise OtherTables
     if settings.DEMO:
         _prepare_trial(said, address)
 

@@ -13,7 +13,7 @@ from cases.publication import Prepared, publish_all, waiting_drafts
 from config.backups import Backup, make_backup
 from config.backups.engines import engine
 from config.doctor import Examination, examine
-from config.views import migrations_waiting
+from config.schema import migrations_waiting
 from workflows.errors import Reason
 
 

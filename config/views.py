@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
+
+from config.schema import migrations_waiting
 
 
 @require_safe
@@ -30,9 +31,3 @@ def database_faults() -> list[str]:
         return ["migrations"] if migrations_waiting() else []
     except DatabaseError:
         return ["database"]
-
-
-def migrations_waiting() -> list[str]:
-    """Return the names of migrations that the database has not seen."""
-    executor = MigrationExecutor(connection)
-    return [str(node) for node, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]

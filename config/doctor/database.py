@@ -10,7 +10,7 @@ from cases.models import Event
 from cases.protection import protection_present
 from config.answers import TAMPERED
 from config.doctor.findings import Finding, fault, fine, warning
-from config.views import migrations_waiting
+from config.schema import columns_missing, migrations_waiting
 
 FULL = 2  # PRAGMA synchronous
 SAFE = {
@@ -39,6 +39,11 @@ def migrated() -> Finding:
     if waiting:
         vi, en = "Bảng dữ liệu chưa đúng phiên bản: chạy manage.py upgrade", "Migrations wait: run manage.py upgrade"
         return fault("migrations", vi, en, waiting)
+    missing = columns_missing()
+    if missing:
+        vi = "Dữ liệu do một bản trước bản phát hành đầu tiên tạo ra, không nâng cấp được"
+        en = "The database was made by a version before the first release and cannot be upgraded"
+        return fault("migrations", vi, en, missing)
     return fine("migrations", "Bảng dữ liệu đúng phiên bản", "The tables are of this version")
 
 

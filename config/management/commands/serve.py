@@ -9,11 +9,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config.preparation import prepare
+from config.preparation import OtherTables, prepare
 from config.supervisor import PortTaken, Program, run_until_stopped
 from config.welcome import welcome
 
 LOOPBACK, ANYWHERE = {"127.0.0.1", "localhost", "::1"}, {"0.0.0.0", "::"}  # noqa: S104  # compared, not listened on
+
+OF_BEFORE = (
+    "{0}: dữ liệu của bản trước bản phát hành đầu tiên, không dùng được nữa; đổi tên hoặc xóa thư mục ấy rồi chạy lại."
+    " / Data of a version before the first release; rename or remove that folder and start again."
+)
 
 
 class Command(BaseCommand):
@@ -30,8 +35,8 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("production runs the systemd units in deploy/ (docs/operations.md)", returncode=2)
         address = address_of(host, port)
-        prepare(self.stderr.write, address)
         try:
+            prepare(self.stderr.write, address)
             code = run_until_stopped(
                 programs(host, port, options["threads"]),
                 address=(host, port),
@@ -40,6 +45,8 @@ class Command(BaseCommand):
             )
         except PortTaken as taken:
             raise CommandError(str(taken), returncode=2) from taken
+        except OtherTables as other:
+            raise CommandError(OF_BEFORE.format(settings.VAR_DIR), returncode=2) from other
         sys.exit(code)
 
     def _greet(self, address: str, host: str) -> None:

@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from django.db import connection
 
 from accounts.clock import now
 from cases.protection import install, lift
 from config.doctor import database
+from config.preparation import OtherTables, prepare
 from tests.config.backups.conftest import lan_files
 
 HOUR = dt.timedelta(hours=1)
@@ -33,6 +35,16 @@ def test_a_database_behind_this_version_sends_to_the_upgrade(own_database):
     found = database.migrated()
     assert (found.level, found.details) == ("fault", ("documents.0001_initial",))
     assert "manage.py upgrade" in found.vi
+
+
+def test_a_database_from_before_the_first_release_is_told_from_one_that_waits_for_migrations(own_database):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE cases_case RENAME COLUMN kind TO sort")
+        cursor.execute("DROP TABLE cases_tablechange")
+    found = database.migrated()
+    assert (found.level, set(found.details)) == ("fault", {"cases_case.kind", "cases_tablechange"})
+    with pytest.raises(OtherTables):
+        prepare([].append, "http://127.0.0.1:8000")
 
 
 def test_a_commit_that_the_disk_may_not_have_seen_is_a_fault(own_database):

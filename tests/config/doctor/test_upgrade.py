@@ -14,7 +14,7 @@ from django.db import connection
 
 from cases.models import Case, Published
 from cases.protection import protection_present
-from config.views import migrations_waiting
+from config.schema import migrations_waiting
 from tests.config.backups.conftest import lan_files
 from tests.databases import connected_to, server_url
 
