@@ -113,9 +113,12 @@ class Product:
         process.wait(5)
 
     def end(self, name: str) -> int:
-        """Ask a process to stop and return its exit code."""
+        """Ask a process to stop, as systemd and the supervisor do, and return its exit code.
+
+        Not by SIGINT to the group: granian 2.8 then often waits for a worker that was told twice (its issue 900).
+        """
         process = self.processes.pop(name)
-        stop(process)
+        stop(process, signal.SIGTERM)
         return process.returncode
 
     def end_all(self) -> None:

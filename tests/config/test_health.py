@@ -45,3 +45,17 @@ def test_both_answer_without_tls_behind_a_strict_front(client, settings):
     settings.SECURE_SSL_REDIRECT = True
     assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
     assert client.get("/").status_code == 301
+
+
+def test_a_page_without_a_database_says_in_both_languages_that_nothing_was_recorded(own_database, tmp_path):
+    browser = Client(raise_request_exception=False)
+    with connected_to(str(tmp_path / "no" / "such" / "folder" / "x.sqlite3")):
+        answer = browser.get("/track/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "chưa được ghi nhận" in answer.content.decode()
+    assert "was not recorded" in answer.content.decode()
+
+
+def test_any_other_fault_of_ours_is_500(own_database, monkeypatch):
+    monkeypatch.setattr("config.home.render", lambda *_, **__: 1 / 0)
+    assert Client(raise_request_exception=False).get("/").status_code == 500

@@ -39,7 +39,7 @@ class Visitor(threading.Thread):
     def sign_in(self) -> None:
         """Sign in as the person, as a browser does."""
         self.browser.open(f"{self.address}/accounts/login/", timeout=30).close()
-        status, _ = self._post("/accounts/login/", {"login": self.person, "password": PASSWORD})
+        status, _ = self.send("/accounts/login/", {"login": self.person, "password": PASSWORD})
         assert status == 302, f"sign-in answered {status}"
 
     def run(self) -> None:
@@ -55,7 +55,7 @@ class Visitor(threading.Thread):
         """Send one form, with one key, until there is an answer."""
         for _ in range(TRIES):
             try:
-                status, location = self._post("/procedures/complaint/new/", form)
+                status, location = self.send("/procedures/complaint/new/", form)
             except (OSError, http.client.HTTPException):
                 self.failures += 1
                 time.sleep(0.1)
@@ -66,12 +66,13 @@ class Visitor(threading.Thread):
                 self.refused.append(status)
             return
 
-    def _post(self, path: str, form: dict[str, str]) -> tuple[int, str]:
+    def send(self, path: str, form: dict[str, str]) -> tuple[int, str]:
+        """Send one form once; return the status and the page, of a redirect where it leads."""
         token = next((c.value for c in self.cookies if c.name.endswith("csrf")), "") or ""
         body = urllib.parse.urlencode({**form, "csrfmiddlewaretoken": token}).encode()
         try:
             with self.browser.open(f"{self.address}{path}", body, timeout=30) as answer:
-                return answer.status, ""
+                return answer.status, answer.read().decode()
         except urllib.error.HTTPError as answer:
             with answer:
-                return answer.code, answer.headers.get("Location", "")
+                return answer.code, answer.headers.get("Location") or answer.read().decode()

@@ -72,6 +72,8 @@ def programs(host: str, port: int, threads: int) -> list[Program]:
     allowed = {*settings.ALLOWED_HOSTS, *names_of(host)}
     env = {**os.environ, "ALLOWED_HOSTS": ",".join(sorted(allowed))}
     web = ["-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
-    web += ["--blocking-threads", str(threads), "--no-ws", "--log-level", "warning", "config.wsgi:application"]
+    web += ["--blocking-threads", str(threads), "--no-ws", "--log-level", "warning"]
+    # granian 2.8 can miss that its worker has stopped (its issue 900): it then ends it after this many seconds.
+    web += ["--workers-kill-timeout", "10", "config.wsgi:application"]
     worker = ["manage.py", "worker"]
     return [Program("web", [sys.executable, *web], env), Program("worker", [sys.executable, *worker], env)]
