@@ -102,7 +102,10 @@ def _cleaned_record(
 def _cleaned_table(field: Field, raw: Any, path: str, label: Label) -> tuple[Any, list[Reason]]:
     if not isinstance(raw, list | tuple) or not all(isinstance(row, Mapping) for row in raw):
         raise Unfit("not_a_table", "phải là một bảng gồm các dòng", "must be a table of rows")
-    _check_count(field, sum(not _blank_row(row) for row in raw))
+    filled = sum(not _blank_row(row) for row in raw)
+    if not filled:
+        return None, []  # an empty row of the form is no row, and no table yet
+    _check_count(field, filled)
     rows: list[dict[str, Any]] = []
     reasons: list[Reason] = []
     for number, row in enumerate(raw):

@@ -150,6 +150,8 @@ CONTENT_SECURITY_POLICY = {
         "upgrade-insecure-requests": PRODUCTION,
     }
 }
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 25_000  # a table of 500 rows is one form
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # rows pasted out of a spreadsheet
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
