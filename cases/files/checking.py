@@ -4,12 +4,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cases.errors import FileRefused
 from cases.files.antivirus import Finding, scan
+from cases.files.child import ROWS
 from cases.files.faults import SENTENCES
 from cases.files.kinds import HEAD, HEIC_ENDINGS, MEDIA_TYPES, OFFICE, is_scripted, type_named, type_of
 from cases.files.names import extension_of
@@ -46,6 +48,16 @@ def check_file(path: Path, name: str, allowed: Allowed, shown: Path) -> str:
     if code:
         raise refusal(code, name, allowed)
     return MEDIA_TYPES[kind]
+
+
+def read_rows(path: Path, name: str, allowed: Allowed, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rows of an .xlsx as `cases.files.rows` finds them; `name` is clean already. Raises FileRefused."""
+    code = _by_name_and_head(path, type_named(extension_of(name)), allowed)
+    found = {"fault": code} if code else _answer_of(ROWS, path, path, json.dumps(wanted))
+    code = found["fault"] or _SCANNED.get(scan(path), "")
+    if code:
+        raise refusal(code, name, allowed)
+    return found
 
 
 def check_name(name: str, allowed: Allowed) -> None:
@@ -89,15 +101,20 @@ def _by_name_and_head(path: Path, kind: str, allowed: Allowed) -> str:
 
 
 def _in_child(kind: str, path: Path, shown: Path) -> str:
-    """Return the fault that the child found; a child that was ended by its limits could not check the file."""
+    fault: str = _answer_of(kind, path, shown)["fault"]
+    return fault
+
+
+def _answer_of(kind: str, path: Path, shown: Path, given: str = "") -> dict[str, Any]:
+    """Return what the child found; a child that was ended by its limits could not check the file."""
     try:
         child = subprocess.run(  # noqa: S603  # our own interpreter and module; paths and type are ours, not the person's
             [sys.executable, "-m", "cases.files.child", kind, str(path), str(shown)],
-            capture_output=True, timeout=PATIENCE, cwd=HOME, env={}, check=False,
+            input=given.encode(), capture_output=True, timeout=PATIENCE, cwd=HOME, env={}, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return "file_too_complex"
+        return {"fault": "file_too_complex"}
     if child.returncode != 0:
-        return "file_too_complex"
-    fault: str = json.loads(child.stdout)["fault"]
-    return fault
+        return {"fault": "file_too_complex"}
+    answer: dict[str, Any] = json.loads(child.stdout)
+    return answer
