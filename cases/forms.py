@@ -13,6 +13,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import override
 
 from accounts.clock import local_day, now
 from accounts.errors import sentence
@@ -195,6 +196,15 @@ def _own_words(text: str, spec: Field) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ")")) else ".")
 
 
+def rows_with_keys(
+    spec: Field, rows: Sequence[Mapping[str, Any]], choices: Mapping[str, Choices]
+) -> tuple[list[dict[str, Any]], list[Reason]]:
+    """Return typed rows of a table with names turned into keys, and what is in no list, by its path."""
+    unknown: list[Reason] = []
+    found = [_resolved_row(spec, n, row, choices, unknown) for n, row in enumerate(rows)]
+    return [{name: keyed[name] for name in row} for row, keyed in zip(rows, found, strict=True)], unknown
+
+
 def _resolved(spec: Field, value: Any, choices: Mapping[str, Choices], path: str, unknown: list[Reason]) -> Any:
     """Return the value with names turned into keys; what is in no list is noted in `unknown`."""
     if spec.base == "table" and isinstance(value, list):
@@ -225,6 +235,11 @@ def _column(path: str) -> str:
 def _key(spec: Field, typed: Any, choices: Choices, path: str, unknown: list[Reason]) -> Any:
     found = choices.find(typed.strip()) if isinstance(typed, str) else None
     if found is None:
-        said = not_found(str(typed)[:200], choices)
-        unknown.append(Reason("not_a_choice", said, said, path))
+        vi, en = (_in(language, str(typed)[:200], choices) for language in ("vi", "en"))
+        unknown.append(Reason("not_a_choice", vi, en, path))
     return typed if found is None else found
+
+
+def _in(language: str, typed: str, choices: Choices) -> str:
+    with override(language):
+        return not_found(typed, choices)

@@ -5,10 +5,10 @@ import datetime as dt
 import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 
 from accounts.models import Organisation, OrgUnit, User
 from cases.models import RegistryEntry
@@ -32,17 +32,24 @@ class Choices:
 
     names: Mapping[str, str]
     offered: bool = True
+    also: Mapping[str, str] = field(default_factory=dict)  # keys with their names in the other language
     _by_name: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def find(self, typed: str) -> str | None:
         """Return the key that was typed or whose name was typed; None when there is none or more than one."""
         if typed in self.names:
             return typed
-        if not self._by_name:
-            for key, name in self.names.items():
-                self._by_name.setdefault(plain(name), []).append(key)
-        found = self._by_name.get(plain(typed), [])
+        found = self.called(typed)
         return found[0] if len(found) == 1 else None
+
+    def called(self, typed: str) -> list[str]:
+        """Return the keys whose name was typed, or that were typed with other capitals."""
+        if not self._by_name:
+            keys_too = zip(self.names, self.names, strict=True)
+            for key, name in (*self.names.items(), *self.also.items(), *keys_too):
+                keys = self._by_name.setdefault(plain(name), [])
+                keys += [key] * (key not in keys)
+        return self._by_name.get(plain(typed), [])
 
     def near(self, typed: str) -> list[str]:
         """Return the names most like what was typed; none when the list is not for the reader to see."""
@@ -86,6 +93,17 @@ def all_choices(
         if choices is not None:
             found[name] = choices
     return found
+
+
+def choices_in_both(
+    fields: Iterable[Field], day: dt.date, definition: Procedure | None = None
+) -> dict[str, Choices]:
+    """Return the choices of fields, found by their names in either language: a file may come from anybody."""
+    fields, here = list(fields), _language()
+    with override("vi" if here == "en" else "en"):
+        there = all_choices(fields, day, definition)
+    shown = all_choices(fields, day, definition)
+    return {path: replace(one, also=there[path].names if path in there else {}) for path, one in shown.items()}
 
 
 def _with_columns(fields: Iterable[Field]) -> Iterable[tuple[str, Field]]:
@@ -164,7 +182,11 @@ def officers_unlisted() -> Choices:
 
 
 def not_found(typed: str, choices: Choices) -> str:
-    """Return what to say of a typed name that is not in the list."""
+    """Return what to say of a typed name that is not in the list, or stands in it more than once."""
+    same = choices.called(typed)
+    if len(same) > 1 and choices.offered:
+        said = gettext("Có nhiều mục cùng tên này; hãy ghi mã: %(codes)s.")
+        return said % {"codes": ", ".join(same[:5])}
     near = choices.near(typed)
     if near:
         names = "; ".join(near)

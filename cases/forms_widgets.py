@@ -103,6 +103,7 @@ class RowsInput(OurWidget):
         super().__init__()
         self.columns, self.least, self.most = dict(columns), least, most
         self.faults: dict[tuple[int, str], str] = {}  # (row, column) -> what is wrong
+        self.takes_sheets = False  # whether the page has a way for rows out of a spreadsheet
 
     @property
     def needs_multipart_form(self) -> bool:  # type: ignore[override]  # a table may hold a file
@@ -128,7 +129,8 @@ class RowsInput(OurWidget):
         rows += [{}] * (max(1, self.least) - len(rows))
         drawn = [self._drawn(name, number, row) for number, row in enumerate(rows)]
         full = len(rows) >= self.most
-        return {**super().get_context(name, None, attrs), "name": name, "rows": drawn, "count": len(rows), "full": full}
+        more = {"name": name, "rows": drawn, "count": len(rows), "full": full, "takes_sheets": self.takes_sheets}
+        return {**super().get_context(name, None, attrs), **more}
 
     def _drawn(self, name: str, number: int, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [self._cell(f"{name}-{number}-{column}", number, column, row.get(column)) for column in self.columns]

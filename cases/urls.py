@@ -18,6 +18,7 @@ from cases.views import (
     officer,
     procedures,
     queue,
+    sheets,
     track,
 )
 
@@ -29,6 +30,8 @@ urlpatterns = [
     path("cases/<str:ref>/", case.case_page, name="case"),
     path("cases/<str:ref>/edit/", drafting.edit, name="case_edit"),
     path("cases/<str:ref>/edit/<str:code>/", drafting.section, name="case_section"),
+    path("cases/<str:ref>/edit/<str:code>/import/<str:table>/", sheets.import_rows, name="case_import"),
+    path("cases/<str:ref>/edit/<str:code>/import/<str:table>/template/", sheets.template, name="case_import_template"),
     path("cases/<str:ref>/files/", files.files, name="case_files"),
     path("cases/<str:ref>/check/", filing.check, name="case_check"),
     path("cases/<str:ref>/done/", filing.done, name="case_done"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,13 +15,15 @@ from accounts.mandates import mandates_between
 from accounts.models import Mandate, User
 from cases.access import is_applicant, lent_on, roles_on, sees_part
 from cases.effects import preview_paper
+from cases.errors import InputFaults
 from cases.ledger_access import is_holder
 from cases.models import Case, Part
 from cases.procedures import definition_by
 from cases.services.applying import enter_move
 from cases.services.computing import compute, refresh
 from cases.services.filling import due_fields, fill
-from cases.services.loading import load_turn, mandated, named_step, no_mandate, parts_of
+from cases.services.loading import load_turn, mandated, named_step, no_mandate, parts_of, take_roles
+from cases.services.opening import fields_open_to, put_values
 from cases.services.papers import jobs_of
 from cases.services.taking import attempt_of
 from cases.services.turn import Request, Turn
@@ -63,6 +66,18 @@ def possibilities(case: Case, actor: User, now: dt.datetime, acting_for: User | 
             turn.request = replace(request, part_key=part.key)
             found += _of(turn, part, lent)
     return found
+
+
+def dossier_faults(case: Case, actor: User, now: dt.datetime, values: Mapping[str, Any]) -> tuple[Reason, ...]:
+    """Return what saving these values would be refused for."""
+    request = Request(case_id=case.pk, name="save", actor=actor, now=now)
+    turn = Turn(definition_by(case.definition.hash), copy(case), parts_of(case), now, request)
+    take_roles(turn, actor, None)
+    try:
+        put_values(turn, fields_open_to(turn), values)
+    except InputFaults as faults:
+        return faults.reasons
+    return ()
 
 
 def _of(turn: Turn, part: Part | None, lent: Sequence[Mandate] | None) -> Iterator[Possible]:

@@ -21,6 +21,7 @@ from cases.errors import CaseChanged
 from cases.filing import Filing, filing_of, is_draft
 from cases.forms import ValuesForm
 from cases.forms_choices import Choices, all_choices, officers_unlisted
+from cases.forms_widgets import RowsInput
 from cases.forms_words import label_of
 from cases.models import Case
 from cases.sections import Section
@@ -32,7 +33,7 @@ from workflows.definition import Field
 from workflows.errors import Reason
 
 P = ParamSpec("P")
-SEEN = "_seen"
+SEEN, IMPORT = "_seen", "_import"
 FILED = Reason(
     "not_in_state", "Hồ sơ đã nộp: không sửa trực tiếp được nữa; hãy đề nghị thay đổi trên trang hồ sơ",
     "The case is filed: it can no longer be edited; propose a change on its page",
@@ -119,6 +120,9 @@ def section_form(request: HttpRequest, filing: Filing, found: Section) -> Values
         choices=choices_for(request, filing, found.fields),
     )
     remember_kept(request, filing.case, form)
+    for control in form.fields.values():
+        if isinstance(control.widget, RowsInput):
+            control.widget.takes_sheets = True
     return form
 
 
@@ -167,6 +171,8 @@ def same_values(filing: Filing, found: Section, form: ValuesForm) -> bool:
 def onwards(request: HttpRequest, filing: Filing, found: Section) -> HttpResponse:
     """Go where the button says: the next page, the check from which one came, or the list of tasks."""
     ref, following = filing.case.code, filing.after(found)
+    if request.POST.get(IMPORT) in {field.name for field in found.fields if field.base == "table"}:
+        return redirect("case_import", ref, found.code, request.POST[IMPORT])
     if "_leave" in request.POST:
         messages.success(request, gettext("Đã lưu. Bạn có thể quay lại làm tiếp bất cứ lúc nào."))
         return redirect("case_edit", ref)
