@@ -86,6 +86,7 @@ PaperPreview = Callable[[PaperJob], bytes]
 TemplateCompiler = Callable[[Procedure, Sequence[Path]], Templates]
 PaperReader = Callable[[bytes], SafeString]
 Handler = Callable[[Effect], None]
+Chore = Callable[[dt.datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class Carriage:
 
 
 _carriages: dict[str, Carriage] = {}
+_chores: dict[str, Chore] = {}
 _papers: dict[str, PaperMaker | PaperPreview | PaperReader | TemplateCompiler] = {}
 
 
@@ -122,6 +124,16 @@ def delivers(
         return handler
 
     return register
+
+
+def keeps_house(name: str, chore: Chore) -> None:
+    """Register what a carrier does about once a minute: quick, and harmless to repeat on several machines at once."""
+    _chores[name] = chore
+
+
+def chores() -> Sequence[Chore]:
+    """Return the chores of the rooms above."""
+    return tuple(_chores.values())
 
 
 def carriage_of(kind: str) -> Carriage:

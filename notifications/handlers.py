@@ -39,7 +39,7 @@ def send_mail(effect: Effect) -> None:
     message = _message_of(effect)
     if message.status not in OPEN:
         return
-    why = withheld(message)
+    why = withheld(message.recipient)
     if why:
         message.withhold(why)
         _save(message)

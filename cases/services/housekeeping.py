@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from cases import store
+from cases.effects import chores
 from cases.models import Blob, Heartbeat, IdempotencyKey, OutboxEntry
 from cases.services.mishaps import what_failed
 
@@ -25,6 +26,8 @@ def keep_house(now: dt.datetime) -> None:
     discard(OutboxEntry.objects.filter(done_at__lt=now - KEPT))
     discard(IdempotencyKey.objects.filter(created_at__lt=now - KEPT))
     discard(Heartbeat.objects.filter(at__lt=now - FORGOTTEN))
+    for chore in chores():
+        chore(now)
 
 
 def sweep_store(now: dt.datetime) -> None:

@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from accounts.clock import local_day
+from accounts.models import User
 from cases.errors import DeliveryImpossible
 from notifications.errors import MailNotSent
 from notifications.merge import merge_values
@@ -39,18 +40,22 @@ def message_id(key: str, domain: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
 
 
-def withheld(message: Message) -> str:
-    """Return why a mail must not go out any more: `no_consent`, `account_closed`, or nothing."""
-    if not message.recipient.is_active:
+def withheld(person: User) -> str:
+    """Return why a person must not get mails any more: `no_consent`, `account_closed`, or nothing."""
+    if not person.is_active:
         return "account_closed"
-    return "" if message.recipient.mail_consent else "no_consent"
+    return "" if person.mail_consent else "no_consent"
 
 
 def send(message: Message, now: dt.datetime) -> None:
+    """Give a message's mail to the mail server. Raises MailNotSent (later), DeliveryImpossible (never)."""
+    hand_over(letter(message, sender_on(local_day(now), message.language)))
+
+
+def hand_over(mail: EmailMessage) -> None:
     """Give a mail to the mail server. Raises MailNotSent (later), DeliveryImpossible (the address is refused)."""
-    sender = sender_on(local_day(now), message.language)
     try:
-        letter(message, sender).send()
+        mail.send()
     except OSError as fault:  # SMTPException is one, and so is a file system that is full
         words, final = reason_of(fault)
         raise (DeliveryImpossible if final else MailNotSent)(words) from None  # the fault itself holds the address
@@ -60,15 +65,21 @@ def send(message: Message, now: dt.datetime) -> None:
 
 def letter(message: Message, sender: Sender) -> EmailMessage:
     """Return the mail as it goes out."""
-    template = f"notifications/mail.{message.language}.txt"
-    text = render_to_string(template, {"body": message.body, "office": sender})
+    return to_person(message.recipient, message.title, message.body, sender, message.message_id, message.language)
+
+
+def to_person(
+    person: User, title: str, body: str, sender: Sender, message_id: str, language: str
+) -> EmailMessage:
+    """Return a mail of the office to a person: its words between greeting and imprint, its headers."""
+    text = render_to_string(f"notifications/mail.{language}.txt", {"body": body, "office": sender})
     headers = {
-        "Message-ID": message.message_id,
+        "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answer comes back
-        "Content-Language": message.language,
+        "Content-Language": language,
         "List-Id": f"<thong-bao.{sender.domain}>",
     }
-    return EmailMessage(message.title, text, sender.mail_from, [message.recipient.email], headers=headers)
+    return EmailMessage(title, text, sender.mail_from, [person.email], headers=headers)
 
 
 def reason_of(fault: OSError) -> tuple[str, bool]:
