@@ -172,6 +172,15 @@ class Guidance(Entry):
     en: str = ""
 
 
+class Bank(Entry):
+    """The account to which fees are transferred; `bin`: of the bank, at NAPAS."""
+
+    bin: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    account: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{4,19}$")]
+    holder: Name
+    bank: Name
+
+
 class LastNumber(Entry):
     last: Annotated[int, Field(ge=0)]
 
@@ -185,6 +194,7 @@ class RowHead(Dated):
 OFFICE_ROWS: Mapping[str, Any] = {
     "office": OfficeRow, "agency": IssuerRow, "ppc": IssuerRow, "ppc_office": IssuerRow, "one_stop": IssuerRow,
     "signers": dict[str, Signer], "forms": dict[str, Form], "site": Site, "complaint_guidance": Guidance,
+    "bank": Bank,
 }
 SECTIONS: Mapping[str, type[BaseModel]] = {
     "units": Unit, "people": Person, "roles": Role, "mandates": MandateEntry, "organisations": OrganisationEntry,

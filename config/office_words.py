@@ -34,6 +34,7 @@ OFFICE_WORDS: dict[str, tuple[str, str]] = {
     "forms": ("Khổ giấy của mẫu một cửa", "Paper size of the one-stop forms"),
     "site": ("Địa chỉ trang", "Address of the site"),
     "complaint_guidance": ("Hướng dẫn khiếu nại", "Guidance on complaints"),
+    "bank": ("Tài khoản thu phí, lệ phí", "Account for fees"),
 }
 COLUMN_WORDS: dict[str, tuple[str, str]] = {
     "name": ("Tên", "Name"),
@@ -70,6 +71,10 @@ COLUMN_WORDS: dict[str, tuple[str, str]] = {
     "type": ("Loại", "Type"),
     "reg_no": ("Số đăng ký", "Registration number"),
     "kind": ("Loại", "Kind"),
+    "bin": ("Mã ngân hàng (6 chữ số, NAPAS)", "Bank identifier (6 digits, NAPAS)"),
+    "account": ("Số tài khoản", "Account number"),
+    "holder": ("Chủ tài khoản", "Account holder"),
+    "bank": ("Ngân hàng", "Bank"),
 }
 # Keys inside a row; roles are named by their own table.
 KEY_WORDS: dict[str, tuple[str, str]] = {"default": ("mọi thủ tục khác", "every other procedure")}

@@ -7,11 +7,17 @@ from docx.shared import Pt
 
 from documents.layout_blocks import add, control, first, grid
 from documents.layout_frame import signature
-from documents.layout_page import qr
+from documents.layout_page import QR_MM, qr
 from documents.layout_text import BodyText
 from workflows.definition import Paper
 
 NOBODY = "none"
+PAY_MM = 28  # more text than an address: larger, for the camera of a telephone
+CAPTIONS = {
+    "track": "Theo dõi hồ sơ: {{ tracking_url }}",
+    "verify": "Mã kiểm tra: {{ verify_code }}",
+    "pay": "Quét mã để chuyển khoản: {{ payment_line }}",
+}
 
 
 def code_line(paper: Paper) -> str:
@@ -45,9 +51,9 @@ def form_foot(document: Document, paper: Paper, text: BodyText, width_mm: float)
             add(right, "HoTen", "{{ officer_name }}")
         else:
             signature(right)
-    if paper.qr in ("track", "verify"):
+    if paper.qr in CAPTIONS:
         control(document, "if qr_code")
-        qr(document, "Theo dõi hồ sơ: {{ tracking_url }}" if paper.qr == "track" else "Mã kiểm tra: {{ verify_code }}")
+        qr(document, CAPTIONS[paper.qr], PAY_MM if paper.qr == "pay" else QR_MM)
         control(document, "endif")
     for line in text.many("note"):
         add(document, "GhiChu", line)

@@ -73,11 +73,11 @@ def _field(paragraph: Paragraph, code: str) -> None:
         run._r.append(element)
 
 
-def qr(container: Any, caption: str) -> None:
+def qr(container: Any, caption: str, size_mm: int = QR_MM) -> None:
     """Put the picture of the QR code and a line below it."""
     paragraph = container.add_paragraph(style="NoiNhanDs")
     paragraph.paragraph_format.space_before = Mm(3)
-    paragraph.add_run().add_picture(io.BytesIO(EMPTY_PICTURE), width=Mm(QR_MM), height=Mm(QR_MM))
+    paragraph.add_run().add_picture(io.BytesIO(EMPTY_PICTURE), width=Mm(size_mm), height=Mm(size_mm))
     note = container.add_paragraph(style="NoiNhanDs")
     run = note.add_run(caption)
     run.font.size = Mm(2.9)

@@ -106,7 +106,7 @@ def context_of(source: Source, frame: dict[str, Any], computed: dict[str, Any]) 
 def _merged(source: Source, name: str, computed: dict[str, Any]) -> Any:
     if name in computed:
         return computed[name]
-    stored = _stored(source, name)
+    stored = stored_value(source, name)
     found = source.fields.get(name)
     if stored is None:
         # A list that is absent is an empty list: a template loops over it.
@@ -122,7 +122,7 @@ def _merged(source: Source, name: str, computed: dict[str, Any]) -> Any:
         raise PaperImpossible(source.paper.code, [reason]) from fault
 
 
-def _stored(source: Source, name: str) -> Any:
+def stored_value(source: Source, name: str) -> Any:
     """Return the stored value: of this step, of the part, of the dossier, of the case's attributes."""
     job = source.job
     rows = _rows_of_part(job, name)

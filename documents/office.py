@@ -2,7 +2,7 @@
 
 Keys (columns): `agency`, `ppc`, `ppc_office`, `one_stop` (name, parent_name, symbol, unit_symbol, place, head_title,
 collective, body, archive) · `signers` (role -> {name, title}) · `forms` (number -> {page}) · `site` (url) ·
-`complaint_guidance` (vi). docs/procedure-guide-papers.md describes them.
+`complaint_guidance` (vi) · `bank` (bin, account, holder, bank). docs/procedure-guide-papers.md describes them.
 """
 
 from __future__ import annotations

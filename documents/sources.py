@@ -15,6 +15,7 @@ from documents.ledger_values import COLUMNS as LEDGER_COLUMNS
 from documents.ledger_values import columns_known
 from documents.merge import FRAME, columns_of, fields_known
 from documents.merge_rows import COLUMNS
+from documents.payment import PAID
 from documents.templates import faults_in
 from workflows.definition import Paper, Procedure
 from workflows.errors import DefinitionError, Fault
@@ -127,7 +128,7 @@ def checked(paper: Paper, procedure: Procedure, template: bytes) -> list[Fault]:
 def known_to(paper: Paper, procedure: Procedure) -> dict[str, set[str] | None]:
     """Return the fields that a template of this paper may read: name -> columns, None for a plain value."""
     fields = fields_known(procedure)
-    known: dict[str, set[str] | None] = dict.fromkeys(FRAME)
+    known: dict[str, set[str] | None] = dict.fromkeys(FRAME | (PAID if paper.qr == "pay" else frozenset()))
     for name in paper.merge:
         found = fields.get(name)
         if name == "ledger_rows":

@@ -15,6 +15,7 @@ from documents.merge_values import computed
 from documents.models import DRAFT, ISSUED, SIGNED, Document
 from documents.numbering import TypedNumber, number_text, symbol_of
 from documents.office import form_page, site_address
+from documents.payment import payment_of
 from documents.printed import NO_NUMBER, long_day, open_day
 from documents.signing import Signature, expected, given
 from documents.workshop import Workshop, hash_of_context, impossible
@@ -114,7 +115,8 @@ def context_for(source: Source, signature: Signature) -> dict[str, Any]:
     frame = frame_of(source, signature)
     context = context_of(source, frame, computed(source, frame))
     fixed = {name: value for name, value in context.items() if name not in LATE}
-    return fixed | {"site": site_address(source.rows), "page": form_page(source.paper, source.rows)}
+    paid = payment_of(source) if source.paper.qr == "pay" else {}
+    return fixed | paid | {"site": site_address(source.rows), "page": form_page(source.paper, source.rows)}
 
 
 def late(document: Document, paper: Paper, day: dt.date, *, mark: str) -> dict[str, str]:
@@ -125,6 +127,7 @@ def late(document: Document, paper: Paper, day: dt.date, *, mark: str) -> dict[s
     code = {
         "track": str(document.context.get("tracking_url", "")),
         "verify": f"{site}/v/{document.verify_code}" if final and site else "",
+        "pay": str(document.context.get("payment_code", "")),
     }.get(paper.qr, "")
     return {
         "document_no": number if paper.family == "nd30" else document.number_text,

@@ -73,6 +73,7 @@ def _office(day: dt.date, *, golive: bool) -> Iterator[Finding]:
     yield office.published(procedures, unread)
     yield office.confirmed(procedures, day)
     yield office.staffed(procedures, day)
+    yield office.payable(procedures, day)
     yield office.administered(day)
     if golive:
         yield office.real(day)

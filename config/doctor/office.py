@@ -94,6 +94,15 @@ def staffed(procedures: list[Procedure], day: dt.date) -> Finding:
     return fine("staffing", "Mọi bước có người thực hiện", "There are people for every step")
 
 
+def payable(procedures: list[Procedure], day: dt.date) -> Finding:
+    """Look whether papers that ask for a transfer can name an account."""
+    asking = [f"{p.procedure}: {paper.vi}" for p in procedures for paper in p.papers if paper.qr == "pay"]
+    if asking and "bank" not in office_rows(day):
+        vi = "Chưa khai tài khoản thu phí (office: bank): thông báo nộp phí in không có mã QR"
+        return warning("bank", vi, "There is no account for fees (office: bank): notices print no QR code", asking)
+    return fine("bank", "Thông báo nộp phí in được tài khoản và mã QR", "Fee notices can print account and QR code")
+
+
 def administered(day: dt.date) -> Finding:
     """Look whether somebody keeps the system, and whether that may be done in their absence."""
     keepers = RoleHeld.objects.with_role("administrator", day).values("user").distinct().count()

@@ -11,6 +11,8 @@ from accounts.clock import LOCAL
 from cases.models import Case, LinkedCase, OutboxEntry, RegistryEntry, TableRow
 from cases.services.outbox import Delivery, deliver
 from documents.models import Document
+from documents.payment import payment_code
+from tests.documents.reading import whole_text
 from tests.procedures.runner import Walk, person, walked
 from workflows.errors import Reason, TransitionRefused
 from workflows.registry import SHIPPED
@@ -97,6 +99,14 @@ def test_a_row_that_the_office_adds_is_a_condition_from_then_on() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ fees
+ACCOUNT = {"bin": "970999", "account": "0299000012345"}
+
+
+def printed(document: Document) -> str:
+    assert document.blob is not None
+    return whole_text(bytes(document.blob.body or b""))
+
+
 def test_the_fee_notice_prints_amount_and_last_day() -> None:
     walk = passport_until("ask_fee")
 
@@ -104,6 +114,25 @@ def test_the_fee_notice_prints_amount_and_last_day() -> None:
 
     assert notice.context["fee_amount"] == "200.000 đồng"
     assert notice.context["pay_by"] == "ngày 07 tháng 12 năm 2026"
+
+
+def test_the_fee_notice_prints_the_account_and_a_code_that_a_banking_application_reads() -> None:
+    walk = passport_until("ask_fee")
+
+    notice = Document.objects.get(case=walk.case, paper="fee_notice")
+    purpose = "HS " + walk.case.submission_code.replace("-", "")
+
+    assert notice.context["payment_code"] == payment_code(ACCOUNT, 200_000, purpose)
+    assert f"tài khoản 0299000012345, So Ngoai vu tinh Lam Giang; 200.000 đồng; nội dung: {purpose}" in printed(notice)
+
+
+def test_without_an_account_the_fee_notice_prints_no_code() -> None:
+    TableRow.objects.filter(table="office", key="bank").delete()
+
+    notice = Document.objects.get(case=passport_until("ask_fee").case, paper="fee_notice")
+
+    assert notice.context["payment_code"] == ""
+    assert "Quét mã" not in printed(notice)
 
 
 def test_an_amount_that_nobody_has_confirmed_keeps_the_notice_back() -> None:

@@ -74,6 +74,14 @@ class TestOfAnOffice:
         assert room.real(DAY).level == "ok"
 
 
+def test_fees_that_no_account_takes_are_told(in_province):
+    asked, day = room.in_force(DAY)[0], DAY
+    assert room.payable(asked, day).level == "ok"
+    TableRow.objects.filter(table="office", key="bank").delete()
+    found = room.payable(asked, day)
+    assert (found.level, found.details) == ("warning", ("diplomatic_passport: Thông báo nộp lệ phí",))
+
+
 def test_the_trial_is_well_and_says_which_values_nobody_confirmed(trial, clock, answered):
     said = answered("doctor")
     levels = {check["code"]: check["level"] for check in said["checks"]}
