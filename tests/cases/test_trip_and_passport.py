@@ -15,6 +15,7 @@ from workflows.scenarios import Action, Given
 
 pytestmark = pytest.mark.usefixtures("in_province")
 NUMBER = "62/QĐ-SNgV"
+TWO = "the delegated decision does not wait for the Party, and each decision has members of its own"
 EXTENDED = "an extension is asked abroad on the last day, the traveller stays abroad, a day later it is too late"
 
 
@@ -87,3 +88,27 @@ def test_an_extended_trip_moves_the_day_on_which_the_passport_is_due() -> None:
     assert state(passport.case) == "handed_out"
     passport.pass_time(at(22))
     assert state(passport.case) == "return_due"
+
+
+def asked_for(trip: Walk) -> Case:
+    """Return the passport request that the trip opens."""
+    trip.take(Action(do="open_passport_case", **{"as": "lan"}))
+    trip.pass_time(trip.now + dt.timedelta(minutes=1))
+    link = LinkedCase.objects.get(case=trip.case, procedure="diplomatic_passport")
+    assert link.other is not None
+    return link.other
+
+
+def test_a_passport_request_names_the_decision_that_it_comes_from() -> None:
+    trip = travelled("issue_delegated", given={"rows": {}})
+
+    request = asked_for(trip)
+
+    assert request.dossier["sending_decision_ref"] == NUMBER
+    assert request.dossier["planned_exit_date"] == trip.case.dossier["depart_date"]
+
+
+def test_of_two_decisions_in_force_the_applicant_chooses() -> None:
+    trip = travelled("issue_decision", TWO)
+
+    assert asked_for(trip).dossier.get("sending_decision_ref") is None
