@@ -51,7 +51,7 @@ def leaflet(procedure: Procedure, published: Published) -> dict[str, Any]:
         "guidance": procedure.guidance.get(_language(), procedure.guidance.get("vi", "")),
         "attachments": [_attachment(a, procedure) for a in procedure.attachments],
         "told": list(_told(procedure)),
-        "times": [_time(t, procedure) for t in procedure.terms],
+        "times": [time_of(t, procedure) for t in procedure.terms],
         "fee": fee_of(procedure),
         "laws": laws_of(procedure),
         "results": results_of(procedure),
@@ -113,7 +113,8 @@ def _is_asked(field: Field) -> bool:
     return own and field.required is not False and may_see_field(field, APPLICANTS)
 
 
-def _time(term: Term, procedure: Procedure) -> Time:
+def time_of(term: Term, procedure: Procedure) -> Time:
+    """Return a term in words of the page's language."""
     vi, en = UNITS[term.u]
     length = f"{term.n:g} {en if _language() == 'en' else vi}"
     when = "" if term.if_ == "true" else in_words(term.if_, _siblings(procedure))

@@ -25,6 +25,7 @@ from cases.views import (
 urlpatterns = [
     path("procedures/", procedures.procedure_list, name="procedures"),
     path("procedures/<str:code>/", procedures.procedure_page, name="procedure"),
+    path("procedures/<str:code>/ask/<str:name>/", procedures.inquiry_page, name="inquiry"),
     path("procedures/<str:code>/new/", filing.new, name="case_new"),
     path("cases/", applicant.cases, name="cases"),
     path("cases/<str:ref>/", case.case_page, name="case"),

@@ -43,7 +43,7 @@ def _nd30(paper: Paper, text: BodyText) -> Document:
         number.append(("TrichYeuCV", f"V/v {subject}"))
     heading(document, width, number)
     if paper.type_code is not None:
-        title(document, text.one("title", TYPES[paper.type_code]), subject, width)
+        title(document, text.one("title") or _kind(paper.type_code), subject, width)
     if paper.type_code in ADDRESSED and text.one("to") != "none":
         addressees(document, text.many("to"))
     if text.one("authority"):
@@ -53,6 +53,14 @@ def _nd30(paper: Paper, text: BodyText) -> Document:
     _keep_last_with_next(document)
     foot(document, paper, text, width)
     return document
+
+
+def _kind(type_code: str) -> str:
+    """Return the name of a kind of document. Raises LayoutFault for none of Nghị định 30/2020/NĐ-CP, annex III."""
+    if type_code not in TYPES:
+        known = ", ".join(TYPES)
+        raise LayoutFault(0, f"loại {type_code} không có trong Nghị định 30, cần title: / unknown kind; known: {known}")
+    return TYPES[type_code]
 
 
 def _annex(paper: Paper, text: BodyText) -> Document:

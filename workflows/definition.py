@@ -250,6 +250,31 @@ class CheckItem(Labelled):
     code: str
 
 
+class Answer(Labelled):
+    """What an inquiry is answered with, where it is the first whose condition holds."""
+
+    code: str
+    if_: str = Key(alias="if")  # CEL over the dossier as it would be, and `ask`
+    show: tuple[str, ...] = ()  # fields, or table.column, whose values are told with it
+    term: bool = False  # how long the case would take
+
+
+class Inquiry(Labelled):
+    """A question that anybody may ask before filing; it is judged like a case of which only so much is known."""
+
+    code: str
+    ask: tuple[str, ...]  # fields of the dossier, or columns of one of its tables: table.column
+    fields: tuple[Field, ...] = ()  # further questions, `ask.name` to the expressions
+    given: dict[str, str] = Key(default_factory=dict)  # field, or table.column -> CEL: what follows or is supposed
+    answers: tuple[Answer, ...]
+    src: str = ""
+
+    @property
+    def table(self) -> str:
+        """The table of which one row is asked about, none: empty."""
+        return next((name.partition(".")[0] for name in self.ask if "." in name), "")
+
+
 class LedgerRow(Record):
     """What a row of a ledger is: by what it is known, whose it is, who keeps it, how it is counted."""
 
@@ -303,6 +328,7 @@ class Procedure(Labelled):
     tables: tuple[Table, ...] = ()
     vocabularies: dict[str, tuple[Word, ...]] = Key(default_factory=dict)
     statistics: tuple[Statistic, ...] = ()
+    inquiries: tuple[Inquiry, ...] = ()
     labels: dict[str, dict[str, dict[str, str]]] = Key(default_factory=dict)  # attribute -> value -> {vi, en}
     facts: dict[str, Any] = Key(default_factory=dict)  # types of the roots beside those that fields give
     golden_paths: tuple[dict[str, Any], ...] = ()
@@ -318,6 +344,11 @@ class Procedure(Labelled):
 
     def field(self, name: str) -> Field | None:
         return next((f for f in self.fields if f.name == name), None)
+
+    def fields_by_path(self) -> dict[str, Field]:
+        """Return every field of the dossier by its name, and every column of its tables by table.column."""
+        found = {spec.name: spec for spec in self.fields}
+        return found | {f"{spec.name}.{c.name}": c for spec in self.fields for c in spec.columns}
 
     def table(self, code: str) -> Table | None:
         return next((t for t in self.tables if t.code == code), None)

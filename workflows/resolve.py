@@ -16,14 +16,17 @@ from workflows.ledger_rows import expanded_row
 from workflows.loader import Draft
 from workflows.merging import layered
 from workflows.shapes import (
+    ANSWER,
     ATTACHMENT,
     BASIS,
     BOTH,
     CHECK,
+    COLUMN,
     EFFECTIVE,
     FOLDER,
     GOLDEN,
     GROUND,
+    INQUIRY,
     LINK,
     NOTICE,
     PAPER,
@@ -97,6 +100,7 @@ class _Resolving(TableExpansion):
             "tables": self.tables(),
             "vocabularies": self.vocabulary_words(),
             "registries": self.registries_declared(),
+            "inquiries": [self.inquiry(i) for i in self.blocks("inquiries")],
         }
         found |= {k: full[k] for k in _AS_WRITTEN if k in full}
         found |= {k: self.labelled(k, shape) for k, shape in _LABELLED.items()}
@@ -187,6 +191,19 @@ class _Resolving(TableExpansion):
             return None
         check_needed(named, BASIS, self.faults, written)
         return dict(named)
+
+    def inquiry(self, block: Block) -> Plain:
+        """An inquiry; its names are looked up by the proof, which knows what may be asked of anybody."""
+        path = f"inquiries.{block.get('code')}"
+        found = self.needed(block, INQUIRY, path)
+        own = self.blocks("fields", block)
+        found["fields"] = [self.field(f, f"{path}.fields.{f.get('name')}", COLUMN) for f in own]
+        found["given"] = {name: cel(text) for name, text in found.get("given", {}).items()}
+        found["answers"] = [self.answer(a, path) for a in self.blocks("answers", block)]
+        return found
+
+    def answer(self, block: Block, path: str) -> Plain:
+        return {**self.needed(block, ANSWER, f"{path}.{block.get('code')}"), "if": cel(block.get("if", True))}
 
     def checklists(self) -> Plain:
         lists = self.map("checklists")

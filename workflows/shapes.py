@@ -149,6 +149,11 @@ ROW = shape(
     read_by="names", holder="name", holder_role="name", subject="name", title="names", columns="names",
     expires="name", late="name", settled="names", present="names", absent="names",
 )
+ANSWER = shape("answer", code_needed="name", if_="cel", vi_needed="text", en_needed="text", show="texts", term="bool")
+INQUIRY = shape(
+    "inquiry", code_needed="name", vi_needed="line", en_needed="line", ask_needed="texts",
+    fields=ListOf(COLUMN, "name"), given="cels", answers_needed=ListOf(ANSWER, "code"), src="text",
+)
 EFFECTIVE = shape("effective", from_needed="text", to="text")
 BUILTIN = shape("built-in", params="any", vi_needed="line", en_needed="line", revision_needed="int")
 
@@ -179,7 +184,7 @@ FOLDER = Shape(
         "effective!": EFFECTIVE, "standalone": "bool", "ledger": "bool", "row": ROW, "portal_tracked": "bool",
         "guidance": BOTH, "include": "names", "terms": ListOf(TERM, "code"), "config": "any", "golden_path": "texts",
         "golden_paths": ListOf(GOLDEN, "code"), "disable": DISABLE, "roles": DictOf(BOTH),
-        "registries": ListOf(REGISTRY, "code"), "tables": DictOf(TABLE),
+        "registries": ListOf(REGISTRY, "code"), "inquiries": ListOf(INQUIRY, "code"), "tables": DictOf(TABLE),
         "vocabularies": DictOf(ListOf(WORD)), "checklists": DictOf(ListOf(CHECK)),
     },
 )

@@ -13,6 +13,7 @@ from workflows.loader import Common, Draft
 from workflows.proof.claims import prove_expressions, prove_guards
 from workflows.proof.findings import Findings, Places
 from workflows.proof.graph import prove_machines
+from workflows.proof.inquiries import prove_inquiries
 from workflows.proof.papers import prove_papers
 from workflows.proof.people import prove_people
 from workflows.proof.statistics import prove_statistics
@@ -48,6 +49,7 @@ def prove(
     prove_times(procedure, findings)
     prove_tables(procedure, findings)
     prove_statistics(procedure, findings)
+    prove_inquiries(procedure, findings)
     _prove_public(procedure, findings)
     _warn_links(procedure, {*published, procedure.procedure}, findings)
     own = {s.name for s in (*procedure.machine.transitions, *procedure.machine.acts)}

@@ -9,11 +9,13 @@ from docx.oxml.ns import qn
 
 from cases.models import Blob
 from documents.handlers import make_papers
+from documents.layout import LayoutFault, compose
 from documents.metrics import width_mm
 from documents.models import Document
 from documents.package import unpack
-from tests.documents.reading import mm, of_style, opened, size, texts, weight
+from tests.documents.reading import mm, of_style, opened, size, texts, weight, whole_text
 from tests.documents.scene import ASK, Office
+from workflows.registry import load
 
 NAMED = re.compile(
     r"^Số: (0[1-9]|[1-9]\d+)/(NQ|QĐ|CT|QC|QyĐ|TC|TB|HD|CTr|KH|PA|ĐA|DA|BC|BB|TTr|HĐ|CĐ|BGN|BTT|GUQ|GM|GGT|GNP|PG|PC|PB)"
@@ -202,3 +204,10 @@ def test_each_form_of_signing_prints_its_lines(office: Office, form: str, title:
 
 def test_a_name_of_a_place_is_never_torn_in_the_left_cell(papers: dict[str, bytes]) -> None:
     assert texts(opened(papers["opinion_request"]), "CoQuanChuQuan") == ["ỦY BAN NHÂN DÂN\nTỈNH TÂN GIANG"]
+
+
+def test_a_kind_of_document_that_the_decree_does_not_know_needs_a_title_of_its_own() -> None:
+    permit = load("ngo_aid").paper("approval_decision").model_copy(update={"type_code": "GP"})
+    with pytest.raises(LayoutFault, match="GP"):
+        compose(permit, "---\nĐược ở lại.\n")
+    assert "GIẤY PHÉP" in whole_text(compose(permit, "title: Giấy phép\n---\nĐược ở lại.\n"))

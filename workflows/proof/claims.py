@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from workflows.definition import Field, Guard, Opening, Procedure, Step, View
+from workflows.definition import Field, Guard, Inquiry, Opening, Procedure, Step, View
 from workflows.expression_check import check_expression
-from workflows.fact_types import ANY, DAY, TEXT, Type, Types, list_of, type_of_field, types_of
+from workflows.fact_types import ANY, DAY, TEXT, Type, Types, list_of, record_of, type_of_field, types_of
 from workflows.proof.findings import Findings, steps
 from workflows.shapes import near
 
@@ -44,6 +44,8 @@ def claims(procedure: Procedure, params: Params) -> Iterator[Claim]:
         yield from (Claim(f"parts.{part.code}.terms.{t.code}", t.if_, types.in_part(part.code)) for t in part.terms)
         yield Claim(f"parts.{part.code}.with_case", part.with_case, types.in_part(part.code))
     yield from _case(procedure, types)
+    for inquiry in procedure.inquiries:
+        yield from _inquiry(inquiry, types, params)
     for registry in procedure.registries:
         if registry.view is not None:
             yield from _view(f"registries.{registry.code}", registry.view, registry.columns, types)
@@ -68,6 +70,15 @@ def _case(procedure: Procedure, types: Types) -> Iterator[Claim]:
         key, period = f"statistics.{statistic.code}", types.in_statistics()
         yield from (Claim(key, t, period) for t in (statistic.where, statistic.over) if t is not None)
         yield from (Claim(key, t, period, None) for t in (statistic.of,) if t is not None)
+
+
+def _inquiry(inquiry: Inquiry, types: Types, params: Params) -> Iterator[Claim]:
+    key, inside = f"inquiries.{inquiry.code}", types.adding(ask=record_of(inquiry.fields))
+    for spec in inquiry.fields:
+        yield from _field(f"{key}.fields.{spec.name}", spec, inside, params)
+    for name, text in inquiry.given.items():
+        yield Claim(f"{key}.given", text, inside, _column(types, f"dossier.{name}") or ANY)
+    yield from (Claim(f"{key}.{answer.code}", answer.if_, inside) for answer in inquiry.answers)
 
 
 def _links(procedure: Procedure, types: Types) -> Iterator[Claim]:
