@@ -19,6 +19,7 @@ from workflows.definition import RETURN, Procedure
 GIVING_UP = frozenset({7, 8})  # public statuses that a withdrawal leads to
 WAITS_FOR_APPLICANT = frozenset({5, 6})
 SUPPLEMENT, ANSWER, CHANGE = "supplement", "answer", "change"
+FORM_COMPLETE = "form_complete"  # the built-in that asks for what is due at a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,9 @@ def step_of(case: Case, person: User, now: dt.datetime, name: str, part_key: str
 
 
 def is_open(possible: Possible) -> bool:
-    """Whether the step is possible now, or only waits for fields of its part that are filled in at the step itself."""
+    """Whether the step is possible now, or only waits for what is filled in at the step itself."""
     own = {guard.code for guard in possible.step.require if guard.cel and "part." in guard.cel}
+    own |= {FORM_COMPLETE} if possible.due else set()
     return possible.allowed or (possible.part is not None and all(r.code in own for r in possible.reasons))
 
 

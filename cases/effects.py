@@ -85,6 +85,7 @@ PaperPreview = Callable[[PaperJob], bytes]
 # The resolved procedure, and the folders in which the texts of its papers are looked for, nearest first.
 TemplateCompiler = Callable[[Procedure, Sequence[Path]], Templates]
 PaperReader = Callable[[bytes], SafeString]
+PaperAddress = Callable[[str], str]
 Handler = Callable[[Effect], None]
 Chore = Callable[[dt.datetime], None]
 
@@ -101,7 +102,7 @@ class Carriage:
 
 _carriages: dict[str, Carriage] = {}
 _chores: dict[str, Chore] = {}
-_papers: dict[str, PaperMaker | PaperPreview | PaperReader | TemplateCompiler] = {}
+_papers: dict[str, PaperMaker | PaperPreview | PaperReader | PaperAddress | TemplateCompiler] = {}
 
 
 def delivers(
@@ -170,9 +171,16 @@ def preview_paper(job: PaperJob) -> bytes:
     return body
 
 
-def reads_papers(reader: PaperReader) -> None:
-    """Register the room that turns a .docx into HTML for reading on a page (documents, from its AppConfig.ready)."""
-    _papers.update(read=reader)
+def reads_papers(reader: PaperReader, address: PaperAddress) -> None:
+    """Register the room that turns a .docx into HTML for reading on a page, and knows where a paper is downloaded
+    (documents, from its AppConfig.ready)."""
+    _papers.update(read=reader, address=address)
+
+
+def paper_address(document_id: str) -> str:
+    """Return where a paper is downloaded by who may see it."""
+    found: Any = _papers["address"]
+    return str(found(document_id))
 
 
 def paper_as_html(body: bytes) -> SafeString:

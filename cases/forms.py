@@ -121,7 +121,7 @@ class ValuesForm(forms.Form):
     def refuse(self, reasons: Iterable[Reason]) -> None:
         """Write reasons (of this form or of a service) to the fields that they are about."""
         for reason in reasons:
-            path = reason.path.removeprefix("dossier.").removeprefix("ask.")
+            path = reason.path.removeprefix("dossier.").removeprefix("part.").removeprefix("ask.")
             name, cell = _place(path)
             spec = next((s for s in self.specs if s.name == name), None)
             if spec is None:
@@ -172,6 +172,11 @@ def step_form(
         fields, data, files, initial=initial, choices={**usual, **(choices or {})},
         needed=needed or (lambda spec: spec.required is True),
     )
+
+
+def needed_by(data: Any) -> Needed | None:
+    """Return what a form insists on: of one that is only kept (its button is called save) nothing."""
+    return (lambda spec: False) if data is not None and "save" in data else None
 
 
 def _place(path: str) -> tuple[str, tuple[int, str] | None]:

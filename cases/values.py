@@ -212,6 +212,8 @@ def _fact(field: Field, stored: Any) -> Any:
 def _shown_scalar(field: Field, stored: Any, lang: str) -> str:
     if field.base == "money":
         return shown_money(stored, lang)
+    if field.base == "rows":
+        return ", ".join(str(number) for number in stored)
     if isinstance(stored, bool):
         return WORDS[stored][lang]
     if isinstance(stored, int):

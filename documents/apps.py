@@ -18,12 +18,12 @@ class DocumentsConfig(AppConfig):
         from documents.evidence import pieces  # noqa: PLC0415
         from documents.handlers import make_papers, preview, void_papers  # noqa: PLC0415
         from documents.preview import as_html  # noqa: PLC0415
-        from documents.queries import panel_context  # noqa: PLC0415
+        from documents.queries import address_of, panel_context  # noqa: PLC0415
         from documents.sources import templates_of  # noqa: PLC0415
 
         makes_papers(make_papers, preview)
         compiles_templates(templates_of)
-        reads_papers(as_html)
+        reads_papers(as_html, address_of)
         delivers("void_papers", together=True)(void_papers)
         contributes("documents", pieces)
         register_panel(code="documents", title="Văn bản", template="documents/panel.html", context_for=panel_context)

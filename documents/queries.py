@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from accounts.clock import now
 from accounts.models import User
@@ -72,6 +73,11 @@ def _from_store(sha256: str) -> bytes:
         return place.read_bytes()
     except OSError as fault:
         raise BytesMissing(sha256) from fault
+
+
+def address_of(document_id: str) -> str:
+    """Return where a document is downloaded."""
+    return reverse("documents:download", args=[document_id])
 
 
 def as_row(document: Document) -> dict[str, Any]:

@@ -143,6 +143,7 @@ class PartKind(Labelled):
     public: bool = False
     clock: Clock = "run"
     papers: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()  # fields whose values name a part and tell it from its like
     fields: tuple[Field, ...] = ()
     machine: Machine
     terms: tuple[Term, ...] = ()

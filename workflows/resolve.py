@@ -133,6 +133,8 @@ class _Resolving(TableExpansion):
         self.known(block, "papers", found.get("papers", []), self.papers, "văn bản / paper")
         path = f"parts.{code}."
         found["fields"] = [self.field(f, f"{path}fields.{f.get('name')}") for f in self.blocks("fields", block)]
+        own = [f["name"] for f in found["fields"]]
+        self.known(block, "title", found.get("title", []), own, "trường của phần việc / field of the part")
         found["terms"] = [self.term(t) for t in self.blocks("terms", block)]
         if "with_case" in found:
             found["with_case"] = cel(found["with_case"])

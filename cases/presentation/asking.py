@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from accounts.clock import local_day
 from accounts.models import RoleHeld
 from cases.facts import Facts
-from cases.forms import ValuesForm, step_form
+from cases.forms import ValuesForm, needed_by, step_form
 from cases.forms_choices import Choices
 from cases.lookups import CaseLookups
 from cases.presentation.face import Look
@@ -118,16 +118,19 @@ class Sheet:
     def data(self) -> dict[str, Any]:
         """Return what the service is given."""
         asked = {spec.name for spec in self.possible.asked}
-        due = {spec.name for spec in self.possible.due}
         data: dict[str, Any] = {name: value for name, value in self.form.raw.items() if name in asked}
-        if due:
-            place = "dossier" if self.possible.part is None else "part_fields"
-            data[place] = {name: value for name, value in self.form.raw.items() if name in due}
+        if self.possible.due:
+            data["dossier" if self.possible.part is None else "part_fields"] = self.due_data()
         if self.possible.step.confirm:
             data["confirm"] = _chosen(self.posted, CONFIRM)
         if self._check_items():
             data["checklist"] = {line.code: line.answer for line in self.checklist if line.answer in ANSWERS}
         return {**data, **self._part_fields()}
+
+    def due_data(self) -> dict[str, Any]:
+        """Return what was filled in of the dossier, or of the part."""
+        due = {spec.name for spec in self.possible.due}
+        return {name: value for name, value in self.form.raw.items() if name in due}
 
     def _part_fields(self) -> dict[str, Any]:
         found = item_column(self.look.definition, self.possible)
@@ -152,6 +155,7 @@ def sheet_of(look: Look, possible: Possible, data: Any = None, files: Any = None
         files=files,
         definition=look.definition,
         day=local_day(look.now),
+        needed=needed_by(data),
     )
     return Sheet(look, possible, form, data)
 

@@ -8,7 +8,7 @@ from typing import Any
 from cases.access import seen_files
 from cases.models import Attachment
 from cases.presentation.face import Look
-from cases.presentation.words import label
+from cases.presentation.words import label, said
 from cases.sections import APPLICANT, FILING
 from workflows.definition import AttachmentKind, Field
 
@@ -76,6 +76,8 @@ def shown_rows(look: Look, fields: Iterable[Field], values: Mapping[str, Any], p
             yield Shown(field.name, label(field), hidden=True, who=_seers(look, field))
         elif field.sensitive and stored is not None:
             yield Shown(prefix + field.name, label(field), masked=True)
+        elif field.base == "rows":
+            yield Shown(field.name, label(field), "\n".join(named_rows(look, field, stored or ())))
         elif field.base == "table":
             yield Shown(field.name, label(field), table=_table(look, field, stored or []))
             if stored and _close_columns(look, field):
@@ -92,6 +94,19 @@ def _table(look: Look, field: Field, rows: Iterable[Mapping[str, Any]]) -> tuple
     columns = [c for c in field.columns if look.sees(c) and not c.sensitive]
     lines = [tuple(look.names.value(c, row.get(c.name)) for c in columns) for row in rows]
     return (tuple(label(c) for c in columns), *lines) if lines else ()
+
+
+def named_rows(look: Look, field: Field, numbers: Iterable[int]) -> list[str]:
+    """Return the rows of a table of the dossier that a part is about: by name, and what stands beside it."""
+    table = look.definition.field(field.inner)
+    rows = {row.get("row_no"): row for row in look.case.dossier.get(field.inner, ())}
+    columns = [c for c in table.columns if _tells(look, c)][:2] if table is not None else []
+    named = {n: ", ".join(look.names.value(c, rows[n].get(c.name)) for c in columns) for n in numbers if n in rows}
+    return [named.get(n) or said(f"dòng {n}", f"row {n}") for n in numbers]
+
+
+def _tells(look: Look, column: Field) -> bool:
+    return column.base == "text" and column.required is True and not column.sensitive and look.sees(column)
 
 
 def _close_columns(look: Look, field: Field) -> list[Field]:

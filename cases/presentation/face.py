@@ -21,8 +21,6 @@ from cases.queries import visible_among
 from workflows.clock import ClockReading
 from workflows.definition import Field, PartKind, Procedure, State
 
-IDENTITY = ("agency", "kind", "holder")
-
 
 class Look:
     """One person looking at one case: what both give rise to is read once."""
@@ -58,7 +56,7 @@ class Look:
     @cached_property
     def parts(self) -> list[Part]:
         """Every part, in the order of opening."""
-        return sorted(self.case.parts.all(), key=lambda p: (p.opened_at, int(p.key.rpartition("-")[2])))
+        return sorted(self.case.parts.all(), key=lambda p: (p.opened_at, int(number_of(p))))
 
     @cached_property
     def seen_parts(self) -> list[Part]:
@@ -71,24 +69,34 @@ class Look:
 
     def part_title(self, part: Part) -> str:
         """Return what a part is called: its kind and what tells it from its like."""
-        kind = self.definition.part(part.kind)
-        if identity_of(kind, part) is not None:
-            return f"{label(kind)}: {self.part_name(part)}"
-        return f"{label(kind)} {part.key.rpartition('-')[2]}"
+        kind, name = self.part_kind(part), self._own_name(part)
+        return f"{kind}: {name}" if name else f"{kind} {number_of(part)}"
 
     def part_name(self, part: Part) -> str:
-        """Return what tells a part from others of its kind: the agency, the duty; else kind and number."""
-        field = identity_of(self.definition.part(part.kind), part)
-        return self.names.value(field, part.fields[field.name]) if field is not None else self.part_title(part)
+        """Return what tells a part from others of its kind: the agency, the route; else kind and number."""
+        return self._own_name(part) or self.part_title(part)
+
+    def part_kind(self, part: Part) -> str:
+        return label(self.definition.part(part.kind))
+
+    def _own_name(self, part: Part) -> str:
+        named = named_by(self.definition.part(part.kind))
+        seen = [field for field in named if self.sees(field) and not field.sensitive]
+        return " – ".join(told for f in seen if (told := self.names.value(f, part.fields.get(f.name))))
 
     def role_label(self, role: str) -> str:
         named: Mapping[str, str] = self.definition.roles.get(role, {})
         return named.get(language()) or named.get("vi") or role
 
 
-def identity_of(kind: PartKind, part: Part) -> Field | None:
-    """Return the field that names a part: of an agency, a kind of duty, a holder."""
-    return next((f for name in IDENTITY for f in kind.fields if f.name == name and part.fields.get(name)), None)
+def named_by(kind: PartKind) -> list[Field]:
+    """Return the fields that name a part of this kind."""
+    return [field for name in kind.title for field in kind.fields if field.name == name]
+
+
+def number_of(part: Part) -> str:
+    """Return the running number of a part among its kind in the case."""
+    return part.key.rpartition("-")[2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,18 +67,18 @@ class Choices:
 
     @property
     def refused(self) -> list[Choice]:
-        """What belongs to the present state and is not possible now."""
-        return [c for c in self.all if not c.allowed and c.here]
+        """What belongs to the present state of the case and is not possible now."""
+        return [c for c in self.all if not c.allowed and c.here and not c.part_key]
 
     @property
     def refused_on_parts(self) -> list[Choice]:
         """The same of the parts alone: what an agency that is asked may want to know."""
-        return [c for c in self.refused if c.part_key]
+        return [c for c in self.all if not c.allowed and c.here and c.part_key]
 
     @property
     def distant(self) -> list[Choice]:
-        """Steps of other states: not possible now, with their reasons as well."""
-        return [c for c in self.all if not c.allowed and not c.here]
+        """Steps of other states of the case: not possible now, with their reasons as well."""
+        return [c for c in self.all if not c.allowed and not c.here and not c.part_key]
 
 
 def choices_of(look: Look) -> Choices:

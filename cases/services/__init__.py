@@ -7,6 +7,8 @@ from cases.services.attachments import attach_file, remove_attachment
 from cases.services.opening import open_case, save_dossier
 from cases.services.outcome import Outcome
 from cases.services.possible import Possible, dossier_faults, possibilities, preview_step
+from cases.services.part_saving import save_part
+from cases.services.possible import Possible, possibilities, preview_step
 from cases.services.rows import book_of, open_row
 from cases.services.tasks import claim_task, release_task
 
@@ -26,4 +28,5 @@ __all__ = [
     "release_task",
     "remove_attachment",
     "save_dossier",
+    "save_part",
 ]

@@ -73,14 +73,14 @@ def officer_fields(turn: Turn, step: Step, part: Part | None) -> list[Field]:
 def _fill_ask(turn: Turn, filled: Filled, fields: Sequence[Field]) -> None:
     raw = {name: value for name, value in turn.request.data.items() if name not in RESERVED}
     stored, faults = clean_fields(fields, raw)
-    for fault in [*faults, *_unusable(turn.case, fields, stored)]:
+    for fault in [*faults, *unusable(turn.case, fields, stored)]:
         filled.faults.append(Reason("ask_invalid", fault.vi, fault.en, f"ask.{fault.path}"))
         stored.pop(fault.path.partition("[")[0].partition(".")[0], None)
     filled.ask, filled.facts = stored, to_facts(fields, stored)
     filled.inputs |= stored
 
 
-def _unusable(case: Case, fields: Sequence[Field], stored: dict[str, Any]) -> list[Reason]:
+def unusable(case: Case, fields: Sequence[Field], stored: dict[str, Any]) -> list[Reason]:
     """Return what names nobody or no file of this case; an e-mail address of a person becomes the person's id."""
     found = []
     for wanted in fields:
@@ -128,7 +128,7 @@ def _fill_dossier(turn: Turn, filled: Filled, step: Step, part: Part | None) -> 
         return
     fields = officer_fields(turn, step, part)
     values, faults = clean_fields(fields, raw)
-    for fault in [*faults, *_unusable(turn.case, fields, values)]:
+    for fault in [*faults, *unusable(turn.case, fields, values)]:
         filled.faults.append(Reason("ask_invalid", fault.vi, fault.en, f"dossier.{fault.path}"))
         values.pop(fault.path.partition("[")[0].partition(".")[0], None)
     turn.case.dossier = {**turn.case.dossier, **values}
@@ -144,7 +144,9 @@ def _fill_part(turn: Turn, filled: Filled, part: Part | None) -> None:
     kind = turn.definition.part(part.kind)
     merged = {name: _merged(part.fields.get(name), value) for name, value in raw.items()}
     values, faults = clean_fields(kind.fields, merged)
-    filled.faults += [Reason("ask_invalid", f.vi, f.en, f"part.{f.path}") for f in faults]
+    for fault in [*faults, *unusable(turn.case, kind.fields, values)]:
+        filled.faults.append(Reason("ask_invalid", fault.vi, fault.en, f"part.{fault.path}"))
+        values.pop(fault.path.partition("[")[0].partition(".")[0], None)
     part.fields = {**part.fields, **values}
     filled.inputs |= {f"part.{name}": value for name, value in values.items()}
 

@@ -1,6 +1,7 @@
 """The applicant's page of a case: what stands, what comes next, what is asked of me; and the list of own cases."""
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,11 +14,13 @@ from accounts.access import for_people, signed_in
 from accounts.clock import local_day, now
 from accounts.models import User
 from cases.access import APPLICANTS, holdings, own_cases
-from cases.applicant_side import changes_of, side_of, supplements_of
+from cases.applicant_side import Side, changes_of, side_of, supplements_of
 from cases.due import explain_due
 from cases.filing import is_draft
 from cases.models import Case
 from cases.panels import panels
+from cases.presentation.face import Look
+from cases.presentation.public_parts import PublicShelf, public_shelves
 from cases.procedures import definition_by
 from cases.public_view import meaning, progress, said, timeline
 from cases.sections import sections_of
@@ -54,15 +57,23 @@ def applicant_page(request: HttpRequest, case: Case) -> HttpResponse:
         return redirect("case_edit", case.code)
     person, moment = signed_in(request), now()
     definition = definition_by(case.definition.hash)
+    side = side_of(case, person, moment)
+    shelves = public_shelves(Look(case, person, moment), (*side.asked, *side.free))
     facts = {
         "case": case, "procedure": definition, "meaning": meaning(case), "steps": progress(case),
-        "side": side_of(case, person, moment), "supplements": supplements_of(case), "changes": changes_of(case),
+        "side": beside(side, shelves), "shelves": shelves, "supplements": supplements_of(case), "changes": changes_of(case),
         "cards": cards_of(case, definition), "files": files_of(case, definition),
         "items": timeline(case)[:SHOWN_EVENTS],
         "reading": explain_due(case, definition, moment), "panels": drawn_panels(request, case, person),
         "complain": complaint_link(definition),
     }
     return render(request, "cases/applicant.html", facts)
+
+
+def beside(side: Side, shelves: Iterable[PublicShelf]) -> Side:
+    """Return what is told beside the case: without what stands on the card of its part."""
+    on_cards = {doing.href for shelf in shelves for card in shelf.cards for doing in card.doings}
+    return Side(side.asked, tuple(doing for doing in side.free if doing.href not in on_cards))
 
 
 def cards_of(case: Case, definition: Procedure) -> list[dict[str, Any]]:

@@ -39,17 +39,18 @@ def page_of(request: HttpRequest, look: Look) -> dict[str, Any]:
     choices = choices_of(look)
     desk = desk_of(look.viewer, look.now)
     story = Story(look)
-    tasks = look.case.tasks.filter(done_at=None).select_related("case", "case__unit", "part", "assignee")
+    waiting = look.case.tasks.filter(done_at=None).select_related("case", "case__unit", "part", "assignee")
+    tasks = [] if look.outside else rows_of(waiting.order_by("due_at"), desk)
     return {
         "look": look,
         "case": look.case,
         "face": face_of(look),
         "choices": choices,
-        "tasks": [] if look.outside else rows_of(tasks.order_by("due_at"), desk),
+        "tasks": tasks,
         "pending": pending_of(look),
         "blocks": blocks_of(look),
         "attachments": attachments_of(look),
-        "shelves": shelves_of(look, choices.all),
+        "shelves": shelves_of(look, choices.all, tasks),
         "panels": drawn_panels(request, look),
         "story": story.told(),
         "refusals": refusals_of(look),

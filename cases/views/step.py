@@ -106,8 +106,11 @@ def posted(request: HttpRequest, taking: Taking, sheet: Sheet) -> HttpResponse:
 
 
 def saved(request: HttpRequest, taking: Taking, sheet: Sheet) -> HttpResponse:
-    """Keep the officer's findings in the dossier without taking the step."""
-    outcome, reasons = tried(lambda: taking.save(request, sheet.data().get("dossier", {})))
+    """Keep what is due at the step in the dossier or part without taking the step."""
+    status = store_uploads(request, taking.look.case, sheet.form, part_key=taking.part_key)
+    if status:
+        return shown(request, taking, sheet, status=status)
+    outcome, reasons = tried(lambda: taking.save(request, sheet.due_data()))
     if outcome is None:
         return refilled(request, taking, sheet, reasons)
     messages.success(request, gettext("Đã lưu nội dung; chưa chuyển bước."))

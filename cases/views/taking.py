@@ -12,7 +12,7 @@ from cases.models import Case, Part
 from cases.presentation.face import Look
 from cases.presentation.steps import address_of
 from cases.presentation.words import label
-from cases.services import Outcome, Possible, advance_case, preview_step, save_dossier
+from cases.services import Outcome, Possible, advance_case, preview_step, save_dossier, save_part
 from cases.views.answers import key_of, version_of
 from workflows.definition import Paper
 
@@ -76,7 +76,12 @@ class Taking:
         )
 
     def save(self, request: HttpRequest, values: Mapping[str, Any]) -> Outcome:
-        """Keep findings in the dossier."""
+        """Keep findings in the dossier, or in the part."""
+        if self.part is not None:
+            return save_part(
+                case_id=self.look.case.pk, part_id=self.part.key, actor=self.look.viewer, now=self.look.now,
+                values=values, expected_version=version_of(request),
+            )
         return save_dossier(
             case_id=self.look.case.pk, actor=self.look.viewer, now=self.look.now, values=values,
             expected_version=version_of(request),

@@ -29,6 +29,7 @@ from cases.services import (
     possibilities,
     release_task,
     save_dossier,
+    save_part,
 )
 from cases.services.loading import parts_of
 from cases.services.outcome import Outcome, answer
@@ -82,7 +83,7 @@ def _more(made: dict[str, ArgumentParser]) -> None:
     made["attach"].add_argument("file", type=Path)
     made["do"].add_argument("name", help="tên bước / name of the transition or act")
     made["do"].add_argument("--acting-for", default="", help="làm thay ai / for whom, under a mandate")
-    for name in ("attach", "do", "claim", "release"):
+    for name in ("save", "attach", "do", "claim", "release"):
         made[name].add_argument("--part", default="", help="phần việc, ví dụ opinion-1 / part")
     for name in ("open", "do"):
         made[name].add_argument("--key", default=None, help="khóa chống làm hai lần / idempotency key")
@@ -113,14 +114,11 @@ def opened(options: dict[str, Any]) -> Ending:
 def saved(options: dict[str, Any]) -> Ending:
     person = person_of(options["person"])
     case = case_of(options["code"], person)
-    outcome = save_dossier(
-        case_id=case.pk,
-        actor=person,
-        now=now(),
-        values=read_data(options["data"]),
-        expected_version=options["expect_version"],
-    )
-    return _said(outcome)
+    what: dict[str, Any] = {"case_id": case.pk, "actor": person, "now": now(), "values": read_data(options["data"])}
+    seen = options["expect_version"]
+    if options["part"]:
+        return _said(save_part(part_id=options["part"], expected_version=seen, **what))
+    return _said(save_dossier(expected_version=seen, **what))
 
 
 def done(options: dict[str, Any]) -> Ending:
