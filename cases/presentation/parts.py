@@ -1,4 +1,4 @@
-"""The parts of a case – decisions, opinions, supplements, changes, duties – each with its own state, work and papers."""
+"""The parts of a case – decisions, opinions, supplements, duties – each with its own state, work and papers."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

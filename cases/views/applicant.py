@@ -61,8 +61,8 @@ def applicant_page(request: HttpRequest, case: Case) -> HttpResponse:
     shelves = public_shelves(Look(case, person, moment), (*side.asked, *side.free))
     facts = {
         "case": case, "procedure": definition, "meaning": meaning(case), "steps": progress(case),
-        "side": beside(side, shelves), "shelves": shelves, "supplements": supplements_of(case), "changes": changes_of(case),
-        "cards": cards_of(case, definition), "files": files_of(case, definition),
+        "side": beside(side, shelves), "shelves": shelves, "supplements": supplements_of(case),
+        "changes": changes_of(case), "cards": cards_of(case, definition), "files": files_of(case, definition),
         "items": timeline(case)[:SHOWN_EVENTS],
         "reading": explain_due(case, definition, moment), "panels": drawn_panels(request, case, person),
         "complain": complaint_link(definition),

@@ -72,11 +72,10 @@ def part_key(possible: Possible) -> str | None:
 
 def saved(request: HttpRequest, case: Case, possible: Possible, form: ValuesForm) -> HttpResponse:
     """Keep what is due at the step of a part without taking it."""
-    return done(request, case, possible, form, gettext("Đã lưu. Bạn có thể quay lại làm tiếp bất cứ lúc nào."), lambda: (
-        save_part(
-            case_id=case.pk, part_id=part_key(possible) or "", actor=signed_in(request), now=now(),
-            values=split(possible, form)[1], expected_version=version_of(request),
-        )
+    told = gettext("Đã lưu. Bạn có thể quay lại làm tiếp bất cứ lúc nào.")
+    return done(request, case, possible, form, told, lambda: save_part(
+        case_id=case.pk, part_id=part_key(possible) or "", actor=signed_in(request), now=now(),
+        values=split(possible, form)[1], expected_version=version_of(request),
     ))
 
 
