@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from cases.errors import ProcedureUnknown
 from cases.models import Published
-from workflows.definition import Procedure
+from workflows.definition import Procedure, Step
 
 
 def definition_of(published_pk: int) -> Procedure:
@@ -61,6 +61,12 @@ def steps_of(code: str) -> frozenset[str]:
     hashes = current().filter(procedure=code).values_list("hash", flat=True)
     machines = (definition_by(found).machine for found in hashes)
     return frozenset(s.name for machine in machines for s in (*machine.transitions, *machine.acts))
+
+
+def is_usual(definition: Procedure, step: Step, part_kind: str | None = None) -> bool:
+    """Whether a step, of the case or of a part, lies on one of the golden paths of the procedure."""
+    name = step.name if part_kind is None else f"{part_kind}.{step.name}"
+    return any(name in path.get("path", ()) for path in definition.golden_paths)
 
 
 def open_to_people(day: dt.date) -> list[Procedure]:

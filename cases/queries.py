@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 from accounts.clock import LOCAL, local_day
 from accounts.models import Absence, User
 from cases.access import DIVISION, OUTSIDE, Holding, holdings, knows_of, visible_cases
-from cases.ledger_access import IN_LEDGER
+from cases.ledger_access import IN_LEDGER, acting_roles, agencies, ledgers, row_spec
 from cases.models import Case, Event, Task
 from cases.office import office_values
 
@@ -31,6 +31,15 @@ Key = tuple[bool, dt.datetime | None, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """Rows of ledgers on which a role of the person counts: of the own agency, or of all where the role oversees."""
+
+    role: str
+    agency_units: tuple[str, ...]
+    overseen: tuple[str, ...]  # ledgers
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Whose work is asked for: a person, the roles held today, the absent colleagues whom the person stands in for."""
 
@@ -38,6 +47,7 @@ class Desk:
     now: dt.datetime
     held: tuple[Holding, ...]
     away: tuple[User, ...] = ()
+    ledgers: tuple[Shelf, ...] = ()
 
     @property
     def outside(self) -> bool:
@@ -91,11 +101,23 @@ def in_order(key: Key) -> tuple[bool, bool, float, int]:
 
 # ----------------------------------------------------------------------------------------------------- whose work
 def desk_of(user: User, now: dt.datetime) -> Desk:
-    """Return the desk at which a person sits today (two statements)."""
+    """Return the desk at which a person sits today (three statements; a fourth for who works in ledgers)."""
     absences = Absence.objects.away_on(local_day(now)).filter(substitute=user)
     away = {absence.user_id: absence.user for absence in absences}
     held = tuple(h for h in holdings(user, now) if h.role not in LOOKS_ON)
-    return Desk(user, now, held, tuple(away.values()))
+    return Desk(user, now, held, tuple(away.values()), tuple(_shelves(held)))
+
+
+def _shelves(held: Iterable[Holding]) -> Iterator[Shelf]:
+    """Yield where the roles count among rows of ledgers; the conditions are those of ledger_access.counts_on_row."""
+    kept = ledgers()
+    acting = {role for definition in kept.values() for role in acting_roles(definition)}
+    mine = [h for h in held if h.role in acting]
+    places = agencies() if mine else {}
+    for role in sorted({h.role for h in mine}):
+        own = {places.get(h.unit_code) for h in mine if h.role == role}
+        units = tuple(code for code, agency in places.items() if agency in own)
+        yield Shelf(role, units, tuple(code for code, d in kept.items() if role in row_spec(d).read_by))
 
 
 def mine(desk: Desk) -> Work:
@@ -117,7 +139,8 @@ def held_by(desk: Desk, colleague_id: str) -> Work:
 def to_take(desk: Desk) -> Work:
     """Tasks free for the person's roles and units."""
     roles = sorted({h.role for h in desk.held})
-    return Work(tuple(_free(desk, role, [h for h in desk.held if h.role == role]) for role in roles))
+    cases = [_free(desk, role, [h for h in desk.held if h.role == role]) for role in roles]
+    return Work((*cases, *(_free_in_ledgers(shelf) for shelf in desk.ledgers)))
 
 
 def due_today(desk: Desk) -> Work:
@@ -176,6 +199,13 @@ def _free(desk: Desk, role: str, held: Iterable[Holding]) -> Lane:
     if role == "specialist":
         lane = lane.filter(Q(case__assignee=None) | Q(case__assignee=desk.user))
     return lane
+
+
+def _free_in_ledgers(shelf: Shelf) -> Lane:
+    """One role's free tasks on rows of ledgers."""
+    lane = Task.objects.filter(done_at=None, assignee=None, role=shelf.role, unit_code__startswith=IN_LEDGER)
+    own = Q(unit_code__in=[f"{IN_LEDGER}{code}" for code in shelf.agency_units])
+    return lane.filter(own | Q(case__procedure__in=shelf.overseen))
 
 
 TABS: dict[str, Callable[[Desk], Work]] = {

@@ -19,6 +19,7 @@ from cases.views import (
     procedures,
     queue,
     sheets,
+    signing,
     track,
 )
 
@@ -48,6 +49,7 @@ urlpatterns = [
     path("ledgers/<str:code>/new/", ledger_writing.new_row, name="ledger_new"),
     path("ledgers/<str:code>/count/", counting.count, name="ledger_count"),
     path("cases/<str:ref>/row/", ledger_writing.put_right, name="ledger_put_right"),
+    path("signing/", signing.signing, name="signing"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<int:task_id>/claim/", queue.claim, name="claim"),
     path("queue/<int:task_id>/release/", queue.release, name="release"),

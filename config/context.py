@@ -15,6 +15,7 @@ from accounts.models import User
 from cases.access import holdings
 from cases.ledger_access import acting_roles, ledgers, row_spec
 from cases.office import office_rows
+from cases.signing import signs
 from notifications.queries import unread_count
 
 
@@ -32,6 +33,7 @@ OFFICE = "/admin-office/people/"
 PLACES = (
     Place("/", "Trang chủ", "Home", "house", "anybody"),
     Place("/queue/", "Việc cần làm", "Work queue", "list-checks", "officer"),
+    Place("/signing/", "Chờ ký", "To sign", "file-pen-line", "signer"),
     Place("/ledgers/", "Sổ quản lý", "Ledgers", "book-open-text", "ledger"),
     Place("/counter/", "Nộp tại quầy", "Counter", "stamp", "intake"),
     Place("/procedures/", "Thủ tục", "Procedures", "file-text", "anonymous"),
@@ -87,7 +89,10 @@ def kinds_of(user: User) -> set[str]:
     """Return the roles that a person holds today, and what they make of the person."""
     held = holdings(user, now())
     roles = {one.role for one in held}
-    kinds = {*roles, "ledger"} if held and works_in_ledgers(roles) else set(roles)
+    kinds = set(roles)
+    if held:
+        kinds |= {"ledger"} if works_in_ledgers(roles) else set()
+        kinds |= {"signer"} if signs(user, roles, local_day(now())) else set()
     if roles - {"auditor", "administrator"}:
         return kinds | {"officer", "person"}
     return kinds | ({"person", "applicant"} if not roles else set())

@@ -12,7 +12,7 @@ class Task(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     part = models.ForeignKey(Part, null=True, on_delete=models.PROTECT, related_name="tasks")
-    state = models.CharField(max_length=60)  # the state in which the work waits
+    state = models.CharField(max_length=60)  # the state in which the work waits; of an act that is due, its name
     role = models.CharField(max_length=40)
     unit_code = models.CharField(max_length=60, blank=True)  # blank: whoever holds the role
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="tasks")

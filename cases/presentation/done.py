@@ -14,6 +14,7 @@ class Done:
 
     told: Told
     informed: tuple[str, ...]
+    signed: bool  # a paper was signed with it: whoever signs goes on to the next
 
 
 def done_of(story: Story, seq: str) -> Done | None:
@@ -24,7 +25,8 @@ def done_of(story: Story, seq: str) -> Done | None:
     if str(story.look.viewer.pk) not in (body.get("actor"), body.get("facts", {}).get("agreed_by")):
         return None
     told = next(t for t in story.told() if t.seq == int(seq))
-    return Done(told, informed(story.look, int(seq)))
+    signed = any(paper["stage"] == "sign" for paper in body.get("papers", []))
+    return Done(told, informed(story.look, int(seq)), signed)
 
 
 def informed(look: Look, seq: int) -> tuple[str, ...]:

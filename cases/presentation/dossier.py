@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cases.access import seen_files
-from cases.models import Attachment
+from cases.models import Attachment, Part
 from cases.presentation.face import Look
 from cases.presentation.words import label, said
 from cases.sections import APPLICANT, FILING
@@ -94,6 +94,13 @@ def _table(look: Look, field: Field, rows: Iterable[Mapping[str, Any]]) -> tuple
     columns = [c for c in field.columns if look.sees(c) and not c.sensitive]
     lines = [tuple(look.names.value(c, row.get(c.name)) for c in columns) for row in rows]
     return (tuple(label(c) for c in columns), *lines) if lines else ()
+
+
+def members_of(look: Look, part: Part) -> Iterator[str]:
+    """Yield the rows of the dossier that a part is about."""
+    for field in look.definition.part(part.kind).fields:
+        if field.base == "rows" and look.sees(field):
+            yield from named_rows(look, field, part.fields.get(field.name, ()))
 
 
 def named_rows(look: Look, field: Field, numbers: Iterable[int]) -> list[str]:

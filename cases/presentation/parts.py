@@ -7,7 +7,7 @@ from typing import Any
 
 from cases.calendar import load_calendar
 from cases.effects import paper_address
-from cases.models import Part
+from cases.models import Case, Part
 from cases.presentation.dossier import Shown, shown_rows
 from cases.presentation.face import Look, named_by, number_of
 from cases.presentation.queue import Row
@@ -24,8 +24,9 @@ STANDS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class PartPaper:
-    """A paper of a part as it stands."""
+    """A paper of a part, or of a case, as it stands."""
 
+    code: str
     title: str
     tone: str
     status: str
@@ -98,7 +99,7 @@ def _card(look: Look, kind: PartKind, part: Part, offered: list[Choice], tasks: 
         due=_due(look, part),
         clock=said(*STANDS[part.clock]) if _open_now(look, part) and kind.terms and part.clock in STANDS else "",
         rows=tuple(row for row in rows if row.value or row.table or row.masked or row.hidden),
-        papers=tuple(_papers(look, part)),
+        papers=tuple(part_papers(look, part)),
         tasks=tuple(row for row in tasks if row.task.part_id == part.pk),
         choices=tuple(c for c in offered if c.part_key == part.key),
     )
@@ -114,10 +115,10 @@ def _due(look: Look, part: Part) -> Due | None:
     return due_words(closes_at(part.due_on), look.now, load_calendar())
 
 
-def _papers(look: Look, part: Part) -> Iterator[PartPaper]:
-    """Yield the papers of the part in the order of the definition; of an agency's question it sees what went out."""
+def part_papers(look: Look, record: Case | Part) -> Iterator[PartPaper]:
+    """Yield the papers of a part or case in the order of the definition; an agency that is asked sees what went out."""
     for paper in look.definition.papers:
-        kept = part.papers.get(paper.code)
+        kept = record.papers.get(paper.code)
         if kept is not None and (kept.get("issued") or not look.outside):
             yield _paper(look, paper, kept)
 
@@ -125,7 +126,7 @@ def _papers(look: Look, part: Part) -> Iterator[PartPaper]:
 def _paper(look: Look, paper: Paper, kept: Mapping[str, Any]) -> PartPaper:
     tone, status = paper_status(kept)
     href = "" if look.outside or not kept.get("document") else paper_address(kept["document"])
-    return PartPaper(label(paper), tone, status, kept.get("number", ""), kept.get("issued_on", ""), href)
+    return PartPaper(paper.code, label(paper), tone, status, kept.get("number", ""), kept.get("issued_on", ""), href)
 
 
 def paper_status(kept: Mapping[str, Any]) -> tuple[str, str]:

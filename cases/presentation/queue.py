@@ -72,15 +72,19 @@ def what_waits(task: Task) -> str:
 
 
 def _state(machine: Machine, code: str) -> str:
-    return next((label(state) for state in machine.states if state.code == code), code)
+    """Return the words of a state, or of an act that is due."""
+    state = next((state for state in machine.states if state.code == code), None)
+    named = state if state is not None else machine.step(code)
+    return label(named) if named is not None else code
 
 
 def address_of(task: Task) -> str:
     """Return where the work is done: the case; for an agency that is asked, the one page of its answer."""
     step = direct_step(task)
-    if step is None or task.part is None:
-        return reverse("case", args=[task.case.code])
-    return reverse("part_step", args=[task.case.code, task.part.key, step.name])
+    if step is not None and task.part is not None:
+        return reverse("part_step", args=[task.case.code, task.part.key, step.name])
+    page = reverse("case", args=[task.case.code])
+    return f"{page}#{task.part.key}" if task.part is not None else page
 
 
 def direct_step(task: Task) -> Step | None:

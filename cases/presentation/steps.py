@@ -11,6 +11,7 @@ from accounts.models import Mandate, User
 from cases.models import Case, Part
 from cases.presentation.face import Look
 from cases.presentation.words import label
+from cases.procedures import is_usual
 from cases.services import Possible, possibilities
 from workflows.definition import Field, Procedure, Step
 from workflows.errors import Reason
@@ -143,7 +144,7 @@ def _choice(look: Look, possible: Possible, grantor: User | None) -> Choice:
         href=address_of(look.case, part, step.name),
         for_whom=grantor,
         recorded=possible.recorded,
-        usual=any(step.name in path.get("path", ()) for path in look.definition.golden_paths),
+        usual=is_usual(look.definition, step, part.kind if part is not None else None),
         here=_is_here(look.case, part, step, possible.reasons),
     )
 

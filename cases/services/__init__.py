@@ -6,9 +6,8 @@ from cases.services.advance import advance_case, do_act
 from cases.services.attachments import attach_file, remove_attachment
 from cases.services.opening import open_case, save_dossier
 from cases.services.outcome import Outcome
-from cases.services.possible import Possible, dossier_faults, possibilities, preview_step
 from cases.services.part_saving import save_part
-from cases.services.possible import Possible, possibilities, preview_step
+from cases.services.possible import Possible, dossier_faults, possibilities, preview_step
 from cases.services.rows import book_of, open_row
 from cases.services.tasks import claim_task, release_task
 

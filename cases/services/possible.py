@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,6 +31,12 @@ from workflows.definition import Field, Paper, Step
 from workflows.engine import Attempt, asked, explain, fire
 from workflows.errors import Reason
 
+Wanted = Callable[[Part | None, Step], bool]
+
+
+def everything(part: Part | None, step: Step) -> bool:
+    return True
+
 
 @dataclass(frozen=True, slots=True)
 class Possible:
@@ -51,8 +57,13 @@ class Possible:
         return f"{self.part.key}.{self.step.name}" if self.part is not None else self.step.name
 
 
-def possibilities(case: Case, actor: User, now: dt.datetime, acting_for: User | None = None) -> list[Possible]:
-    """Return every step that a person can take at all (no automatic ones), in the order of the definition."""
+def possibilities(
+    case: Case, actor: User, now: dt.datetime, acting_for: User | None = None, *, of: Wanted = everything
+) -> list[Possible]:
+    """Return every step that a person can take at all (no automatic ones), in the order of the definition.
+
+    `of`: which steps of which part (None: of the case) are asked about.
+    """
     request = Request(case_id=case.pk, name="", actor=actor, now=now, acting_for=acting_for)
     turn = Turn(definition_by(case.definition.hash), case, parts_of(case), now, request)
     if case.kind == Case.Kind.ROW:
@@ -60,11 +71,11 @@ def possibilities(case: Case, actor: User, now: dt.datetime, acting_for: User | 
     else:
         refresh(turn)
     lent = mandates_between(actor, acting_for, turn.day) if acting_for is not None else None
-    found = list(_of(turn, None, lent))
+    found = list(_of(turn, None, lent, of))
     for part in turn.parts:
         if not part.ended and part.attempt == case.attempt and sees_part(case, part, actor, now):
             turn.request = replace(request, part_key=part.key)
-            found += _of(turn, part, lent)
+            found += _of(turn, part, lent, of)
     return found
 
 
@@ -80,14 +91,21 @@ def dossier_faults(case: Case, actor: User, now: dt.datetime, values: Mapping[st
     return ()
 
 
-def _of(turn: Turn, part: Part | None, lent: Sequence[Mandate] | None) -> Iterator[Possible]:
+def _of(turn: Turn, part: Part | None, lent: Sequence[Mandate] | None, of: Wanted) -> Iterator[Possible]:
     """Yield the steps of a case or part; `lent`: the mandates under which somebody acts for another person."""
+    machine = turn.machine(part)
+    steps = [s for s in (*machine.transitions, *machine.acts) if _is_taken(s) and of(part, s)]
+    if not steps:
+        return
     turn.roles = roles_on(turn.case, turn.request.actor, turn.now, part)
     turn.applies = is_applicant(turn.case, turn.request.actor, turn.now) or is_holder(turn.case, turn.request.actor)
-    machine = turn.machine(part)
-    for step in (*machine.transitions, *machine.acts):
-        if step.when == "manual" and set(step.by) | {step.recorded_by} != {"system", None}:
-            yield _possible(turn, step, part, lent)
+    for step in steps:
+        yield _possible(turn, step, part, lent)
+
+
+def _is_taken(step: Step) -> bool:
+    """Whether people take the step at all."""
+    return step.when == "manual" and set(step.by) | {step.recorded_by} != {"system", None}
 
 
 def _possible(turn: Turn, step: Step, part: Part | None, lent: Sequence[Mandate] | None) -> Possible:

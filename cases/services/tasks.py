@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import UUIDField
@@ -14,7 +14,7 @@ from accounts.models import User
 from cases.access import counts, holdings
 from cases.errors import CaseNotFound
 from cases.ledger_access import IN_LEDGER
-from cases.models import Case, Part, Task
+from cases.models import Case, Event, Part, Task
 from cases.prepared import Asked, Prepared
 from cases.services.events import Happening, append_alone, locked_case
 from cases.services.part_days import goes_with_case
@@ -38,7 +38,7 @@ class Wanted:
     """A task that should be open: where the work waits and for whom."""
 
     part_key: str
-    state: str
+    state: str  # of an act that is due: its name
     role: str
     unit_code: str
     due_at: dt.datetime | None
@@ -115,6 +115,43 @@ def _of_record(turn: Turn, part: Part | None) -> Iterator[Wanted]:
         if _workable(turn, step, part):
             for role in _roles(step):
                 yield _wanted(turn, part, record, role, _due(turn, step, record))
+    yield from _of_acts(turn, part)
+
+
+def _of_acts(turn: Turn, part: Part | None) -> Iterator[Wanted]:
+    """Yield the acts that somebody is due to do: those for which a paper waits, and those with a time of their own.
+
+    An act that signs or issues waits as long as its paper does; any other is due once after each change of state.
+    """
+    record: Case | Part = part if part is not None else turn.case
+    for act in (a for a in turn.machine(part).acts if a.when == "manual"):
+        works = bool(act.papers.sign or act.papers.issue)
+        if not (_paper_waits(turn, part, act) if works else act.within is not None) or not _workable(turn, act, part):
+            continue
+        if works or not _done(turn, part, record, act):
+            for role in _roles(act):
+                # Its time runs from when it becomes due, not from when the state was entered.
+                wanted = _wanted(turn, part, record, role, _due(turn, act, record, since=turn.now))
+                yield replace(wanted, state=act.name)
+
+
+def _paper_waits(turn: Turn, part: Part | None, act: Step) -> bool:
+    """Whether a draft lies there that the act signs, or a signed paper that it issues: of the part, or of the case."""
+    holders = (turn.case,) if part is None else (part, turn.case)
+    worked = {*act.papers.sign, *act.papers.issue}
+    papers = [(code, holder.papers.get(code, {})) for holder in holders for code in worked]
+    unsigned = any(kept.get("draft") and not kept.get("signed") for code, kept in papers if code in act.papers.sign)
+    signed = any(kept.get("signed") and not kept.get("issued") for code, kept in papers if code in act.papers.issue)
+    return unsigned or signed
+
+
+def _done(turn: Turn, part: Part | None, record: Case | Part, act: Step) -> bool:
+    """Whether the act has been done since the record came into its state."""
+    key = part.key if part is not None else ""
+    if any((event.name, event.part_key) == (act.name, key) for event in turn.events):
+        return True
+    kept = Event.objects.filter(case=turn.case, name=act.name, part_key=key, at__gte=record.entered_at)
+    return kept.exists()
 
 
 def _workable(turn: Turn, step: Step, part: Part | None) -> bool:
@@ -148,14 +185,14 @@ def _unit_code(case: Case, role: str) -> str:
     return case.unit.code if case.unit is not None and role in ("specialist", "division_head") else ""
 
 
-def _due(turn: Turn, step: Step, record: Case | Part) -> dt.datetime | None:
+def _due(turn: Turn, step: Step, record: Case | Part, since: dt.datetime | None = None) -> dt.datetime | None:
     if step.within is None:
         return None
     config = turn.definition.config
     own = isinstance(record, Part) and bool(record.clock_log) and not goes_with_case(turn, record)
     term = next((t for t in turn.definition.terms if t.code == turn.case.attributes.get("term")), None)
     return step_due(
-        record.entered_at,
+        since or record.entered_at,
         step.within,
         received=record.opened_at if own and isinstance(record, Part) else turn.case.received_at,
         due_on=record.due_on if own and isinstance(record, Part) else turn.case.original_due_on,

@@ -40,7 +40,7 @@ class Office:
         self.thang = officer("Vương Đình Thắng", "consultee", self.police)
         self.law = Published.objects.create(
             procedure="ngo_aid", folder="v2", version="nd313_2025", hash="d" * 64, body=b"{}",
-            effective_from=NOW.date(), published_at=NOW,
+            effective_from=NOW.date(), published_at=NOW, replaced_at=NOW,  # nobody reads the words of a former one
         )
 
     def case(self, code: str = "", **more: Any) -> Case:

@@ -124,12 +124,12 @@ def test_a_row_is_put_right_until_its_first_step_and_not_after() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------- no cases
-def test_a_row_stands_in_no_list_search_or_queue_of_cases() -> None:
+def test_a_row_stands_in_no_list_or_search_of_cases() -> None:
     row = handed_out()
     step(row, "ngan", "report_lost", loss_circumstances="Bị mất ở sân bay ngày 20/11, đã báo cảnh sát.")
 
     assert Task.objects.filter(case=row, done_at=None, role="passport_custodian").exists()
-    assert counts(desk_of(person("ngan"), NOW))["unit"] == 0
+    assert counts(desk_of(person("minh"), NOW))["unit"] == 0
     assert not visible_cases(person("binh"), NOW).filter(pk=row.pk).exists()
     assert by_code(person("binh"), NOW, row.code) == []
     assert by_code(person("binh"), NOW, row.submission_code) == []

@@ -1,0 +1,83 @@
+"""The signing list as its reader sees it: which paper of which matter, until when, its draft, the step that signs."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from accounts.models import User
+from cases.calendar import load_calendar
+from cases.models import Task
+from cases.presentation.dossier import members_of
+from cases.presentation.face import Look
+from cases.presentation.parts import PartPaper, part_papers
+from cases.presentation.steps import address_of
+from cases.presentation.words import Due, due_words, label
+from cases.services import Possible
+from cases.signing import Awaited
+from workflows.definition import Step
+from workflows.errors import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One step that signs, as a button."""
+
+    name: str
+    title: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """One matter of the signing list."""
+
+    task: Task
+    procedure: str
+    part: str
+    members: tuple[str, ...]
+    papers: tuple[PartPaper, ...]
+    due: Due
+    grantor: User | None
+    signatures: tuple[Signature, ...]
+    reasons: tuple[Reason, ...]  # why none of its steps is possible yet
+
+    @property
+    def ready(self) -> bool:
+        return bool(self.signatures)
+
+
+def to_sign(person: User, now: dt.datetime, awaited: Awaited) -> ToSign | None:
+    """Return what the list says of one matter; None when its time has not come."""
+    task, found = awaited.task, awaited.possible(person, now)
+    if not found:
+        return None
+    look = Look(task.case, person, now)
+    allowed = [possible for possible in found if possible.allowed]
+    nearest = min(found, key=lambda possible: len(possible.reasons))
+    steps = [possible.step for possible in allowed or [nearest]]
+    return ToSign(
+        task=task,
+        procedure=label(look.definition),
+        part=look.part_title(task.part) if task.part is not None else "",
+        members=tuple(members_of(look, task.part)) if task.part is not None else (),
+        papers=tuple(_papers(look, task, steps)),
+        due=due_words(task.due_at, now, load_calendar()),
+        grantor=awaited.grantor,
+        signatures=tuple(_signature(awaited, possible) for possible in allowed),
+        reasons=() if allowed else nearest.reasons,
+    )
+
+
+def _papers(look: Look, task: Task, steps: list[Step]) -> Iterator[PartPaper]:
+    """Yield the drafts that the steps sign: of the part, else of the case."""
+    codes = {code for step in steps for code in step.papers.sign}
+    for record in (task.part, task.case):
+        if record is not None:
+            yield from (p for p in part_papers(look, record) if p.code in codes)
+
+
+def _signature(awaited: Awaited, possible: Possible) -> Signature:
+    address = address_of(awaited.task.case, possible.part, possible.step.name)
+    query = f"?for={awaited.grantor.pk}" if awaited.grantor is not None else ""
+    return Signature(possible.name, label(possible.step), address + query)
