@@ -73,7 +73,8 @@ def _steps(turn: Turn, part: Part) -> list[Step]:
 
 
 def _happening(turn: Turn, steps: Sequence[Step], part: Part, inputs: Mapping[str, Any]) -> Happening:
-    roles = {role for step in steps for role in (*step.by, step.recorded_by)} & turn.roles
+    taken_by = {role for step in steps for role in (*step.by, step.recorded_by)}
+    roles = {role for role in turn.roles if role in taken_by}
     return Happening(
         kind="act", name="save", role=next(iter(sorted(roles))), part_key=part.key, actor=turn.person, inputs=inputs,
         reads=turn.read,

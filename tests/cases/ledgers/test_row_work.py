@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,14 +16,14 @@ from tests.cases.ledgers.custody import NOW, OF_HEALTH, STORE, passport, step
 from tests.procedures.runner import person
 
 pytestmark = pytest.mark.usefixtures("in_province")
-LOSS = {"loss_circumstances": "Ngày 16/11/2026 bị mất ở sân bay; đã báo cảnh sát sở tại."}
+LOSS: dict[str, Any] = {"loss_circumstances": "Ngày 16/11/2026 bị mất ở sân bay; đã báo cảnh sát sở tại."}
 
 
 def work(found: Work) -> list[tuple[str, str]]:
     return sorted((task.case.code, task.state) for task in found.page()[0])
 
 
-def lost(who: str = "ngan", **changed: str) -> Case:
+def lost(who: str = "ngan", **changed: Any) -> Case:
     """Return a passport whose loss has just been reported: a notice is to be signed."""
     row = passport(who, **changed)
     step(row, who, "store", **STORE)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -81,7 +82,7 @@ def test_the_report_is_handed_in_from_the_same_page(walk: Walk, signed_in: SignI
 def test_nobody_else_writes_the_report_and_no_file_of_another_case_is_taken(walk: Walk) -> None:
     other = walked(PROCEDURE, Scenario(name="another trip", given=walk.given, steps=()))
     file = other.attach("ask:file", person("lan"))
-    keep = {"case_id": walk.case.pk, "part_id": "duty_report-1", "now": walk.now}
+    keep: dict[str, Any] = {"case_id": walk.case.pk, "part_id": "duty_report-1", "now": walk.now}
 
     with pytest.raises(TransitionRefused):
         save_part(actor=person("van"), values={"actual_return_date": "2026-12-17"}, **keep)
