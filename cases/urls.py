@@ -5,6 +5,7 @@ from django.urls import path
 from cases.views import (
     applicant,
     attachment,
+    batch,
     case,
     counter,
     counting,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("track/", track.track, name="track"),
     path("cases/<str:ref>/do/<str:name>/", case.case_step, name="step"),
     path("cases/<str:ref>/parts/<str:key>/do/<str:name>/", case.case_step, name="part_step"),
+    path("cases/<str:ref>/batch/<str:kind>/<str:name>/", batch.batch, name="batch"),
     path("cases/<str:ref>/files/<uuid:file_id>/", attachment.attachment, name="attachment"),
     path("cases/<str:ref>/files/<uuid:file_id>/original/", attachment.original, name="original"),
     path("cases/<str:ref>/look/<str:what>/", officer.look_at, name="look_at"),

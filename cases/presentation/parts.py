@@ -1,6 +1,7 @@
 """The parts of a case – decisions, opinions, supplements, duties – each with its own state, work and papers."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from cases.presentation.queue import Row
 from cases.presentation.steps import Choice
 from cases.presentation.words import Due, due_words, label, said
 from workflows.calendar import closes_at
-from workflows.definition import Paper, PartKind
+from workflows.definition import Paper, PartKind, Step
 
 STANDS: Mapping[str, tuple[str, str]] = {
     "out": ("Đang chờ ngoài cơ quan, không tính vào thời hạn", "Waits outside the office; the days do not count"),
@@ -74,6 +75,19 @@ class Shelf:
     kind: PartKind
     title: str
     cards: tuple[Card, ...]
+
+    @property
+    def together(self) -> list[Choice]:
+        """The steps that several of them may take now, each once: what a form asks is then asked for all."""
+        found = [choice for card in self.cards for choice in card.allowed if for_several(choice.step)]
+        often = Counter(choice.step.name for choice in found if choice.for_whom is None)
+        first = {choice.step.name: choice for choice in reversed(found)}
+        return [first[name] for name, count in often.items() if count > 1]
+
+
+def for_several(step: Step) -> bool:
+    """Whether a step may be taken of several parts in one form: a file belongs to one of them."""
+    return not any(asked.base == "file" for asked in step.ask)
 
 
 def shelves_of(look: Look, choices: Iterable[Choice], tasks: Sequence[Row]) -> list[Shelf]:

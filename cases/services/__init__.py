@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cases.services.advance import advance_case, do_act
 from cases.services.attachments import attach_file, remove_attachment
+from cases.services.batch import Result, Target, advance_each
 from cases.services.opening import open_case, save_dossier
 from cases.services.outcome import Outcome
 from cases.services.part_saving import save_part
@@ -14,7 +15,10 @@ from cases.services.tasks import claim_task, release_task
 __all__ = [
     "Outcome",
     "Possible",
+    "Result",
+    "Target",
     "advance_case",
+    "advance_each",
     "attach_file",
     "book_of",
     "claim_task",
