@@ -22,6 +22,8 @@ from cases.views.answers import stored
 from cases.views.drafting import with_draft
 from workflows.definition import AttachmentKind
 
+MEDIA = {"jpg": "image/jpeg", "png": "image/png", "heic": "image/heic", "pdf": "application/pdf"}
+
 
 @dataclass(slots=True)
 class Slot:
@@ -39,7 +41,9 @@ class Slot:
 
     @property
     def accept(self) -> str:
-        return ",".join(f".{kind}" for kind in [*self.kind.types, *(["jpeg"] if "jpg" in self.kind.types else [])])
+        """What the browser offers: endings, and the types by which a telephone offers its camera."""
+        endings = [f".{kind}" for kind in [*self.kind.types, *(["jpeg"] if "jpg" in self.kind.types else [])]]
+        return ",".join([*endings, *(MEDIA[kind] for kind in self.kind.types if kind in MEDIA)])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,18 +58,20 @@ def files(request: HttpRequest, filing: Filing) -> HttpResponse:
 
 
 def taken_up(request: HttpRequest, filing: Filing, code: str) -> HttpResponse:
-    """Store an uploaded file, in the place of those that it replaces."""
+    """Store the uploaded files, in the place of those that they replace; with one refused nothing is replaced."""
     kind = next((a for a in filing.definition.attachments if a.code == code), None)
     if kind is None:
         raise Http404
-    upload = request.FILES.get("file")
-    if upload is None:
+    uploads = request.FILES.getlist("file")
+    if not uploads:
         return files_page(request, filing, code, gettext("Chưa chọn tệp nào."), 422)
     before = list(filing.case.attachments.filter(kind=code, replaced_at=None)) if "_replace" in request.POST else []
-    made, fault, status = stored(request, filing.case, code, upload)
-    if made is None:
-        return files_page(request, filing, code, fault, status)
-    for old in (row for row in before if row.pk != made.pk):
+    found = [stored(request, filing.case, code, upload) for upload in uploads]
+    taken, faults = [made for made, _, _ in found if made is not None], [one for one in found if one[0] is None]
+    if faults:
+        kept = [gettext("Các tệp khác vừa chọn đã được nhận.")] if taken else []
+        return files_page(request, filing, code, " ".join([*(fault for _, fault, _ in faults), *kept]), faults[-1][2])
+    for old in (row for row in before if row not in taken):
         remove_attachment(attachment_id=old.pk, actor=signed_in(request), now=now())
     messages.success(request, gettext("Đã tải tệp lên."))
     return redirect(back_to(request, filing, code))

@@ -17,6 +17,7 @@ from tests.cases.files import upload_files as made
 from tests.cases.officers.walk import Walk, user
 
 SignedIn = Callable[[str], Client]
+LETTER_TWO = "<w:p><w:r><w:t>Trang thứ hai</w:t></w:r></w:p>"
 
 
 @pytest.fixture
@@ -85,3 +86,25 @@ def test_the_original_of_a_photo_is_offered_to_the_office(walk: Walk, store: Pat
     walk.do("lan", "submit")
     page = signed_in("minh").get(f"/cases/{walk.case.code}/").content.decode()
     assert f"/cases/{walk.case.code}/files/{photo.pk}/original/" in page
+
+
+def test_several_files_come_together_and_a_bad_one_keeps_no_other_out(walk: Walk, signed_in: SignedIn) -> None:
+    walk.drafted()
+    address, lan = f"/cases/{walk.case.code}/files/", signed_in("lan")
+    pages = [upload("trang-1.docx"), upload("trang-2.docx", made.word(body=LETTER_TWO)), upload("a.exe", b"MZ")]
+    answer = lan.post(address, {"_kind": "goods_list", "_replace": "1", "file": pages})
+    names = set(walk.case.attachments.filter(kind="goods_list", replaced_at=None).values_list("name", flat=True))
+    assert answer.status_code == 422
+    assert "a.exe" in answer.content.decode()
+    assert "Các tệp khác vừa chọn đã được nhận." in answer.content.decode()
+    assert {"trang-1.docx", "trang-2.docx"} < names, "what was there is not replaced by half of what was sent"
+
+
+def test_the_same_file_sent_again_after_a_broken_line_is_one_file(walk: Walk, signed_in: SignedIn) -> None:
+    walk.drafted()
+    address, lan = f"/cases/{walk.case.code}/files/", signed_in("lan")
+    before = walk.case.attachments.count()
+    for _ in range(2):
+        file = upload("moi.docx", made.word(body=LETTER_TWO))
+        assert lan.post(address, {"_kind": "goods_list", "file": file}).status_code == 302
+    assert walk.case.attachments.count() == before + 1
