@@ -36,7 +36,8 @@ def keys(walk: Walk) -> list[str]:
 
 def dropped(walk: Walk) -> list[str]:
     """Return the parts of which the step was proposed: the head of division agrees to each."""
-    return list(Event.objects.filter(case=walk.case, name="drop.proposed").order_by("seq").values_list("part_key", flat=True))
+    proposed = Event.objects.filter(case=walk.case, name="drop.proposed").order_by("seq")
+    return list(proposed.values_list("part_key", flat=True))
 
 
 def sent(client: Client, walk: Walk, *parts: str, **form: str) -> str:

@@ -35,6 +35,12 @@ def kinds() -> Iterator[Callable[..., str]]:
     effects._carriages.update(known)
 
 
+@pytest.fixture(autouse=True)
+def _no_chores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the rooms above do once a minute hangs on the hour of the day; here only what a test promises is there."""
+    monkeypatch.setattr("cases.effects._chores", {})
+
+
 @pytest.fixture
 def promised(own_database: str) -> Callable[..., OutboxEntry]:
     """`promised(kind)` writes an outbox row that is due now."""
