@@ -34,6 +34,8 @@ def day_of(number: int) -> dt.date:
 
 KEPT = frozenset({"attachments", "links", "office"})  # no step changes them: asked once while the case is locked
 
+READ = "read dossier"  # beside the kept roots: a dossier, its facts, what expressions have said of it
+
 
 class Facts(Mapping[str, Any]):
     """The roots of CEL for one case, or one part of it; each is built at its first use.
@@ -65,7 +67,7 @@ class Facts(Mapping[str, Any]):
         }
         self._build: dict[str, Callable[[], Any]] = {
             "case": self._case,
-            "dossier": lambda: to_facts(definition.fields, case.dossier),
+            "dossier": self._dossier,
             "parts": self._parts,
             "part": self._part,
             "papers": lambda: paper_facts(definition, case, part),
@@ -85,6 +87,21 @@ class Facts(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len({*self._found, *self._build})
+
+    def _dossier(self) -> Mapping[str, Any]:
+        """A dossier is never changed in place: as long as it is the same object, its facts are the same."""
+        return self._read()[1]
+
+    @property
+    def said(self) -> dict[tuple[str, str], Any]:
+        """What expressions have said of the dossier as it is, and of what else they read."""
+        return self._read()[2]
+
+    def _read(self) -> tuple[Any, dict[str, Any], dict[tuple[str, str], Any]]:
+        if READ not in self._kept or self._kept[READ][0] is not self.case.dossier:
+            self._kept[READ] = (self.case.dossier, to_facts(self.definition.fields, self.case.dossier), {})
+        found: tuple[Any, dict[str, Any], dict[tuple[str, str], Any]] = self._kept[READ]
+        return found
 
     def _case(self) -> dict[str, Any]:
         return case_facts(self.definition, self.case, self.all_parts)

@@ -10,19 +10,19 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.clock import local_day
-from accounts.models import Organisation, OrgUnit, User
+from accounts.models import Organisation, OrgUnit
 from cases.access import DIVISION, Standing, standing
 from cases.calendar import load_calendar
 from cases.completeness import missing_at, missing_of_part
 from cases.facts import day_number, day_of
-from cases.ledger_rows import held_by, kept_in, ledger_facts, open_differences, row_called, standing_of, there_on
+from cases.ledger_rows import held_by, kept_in, ledger_facts, open_differences, standing_of, there_on
 from cases.models import Case, Event, Part, TableRow, Task
 from cases.reading import Reader, covering
 from cases.registries import row_of, view_of
 from cases.tables import own_columns
 from workflows.calendar import Calendar
 from workflows.definition import Procedure, Registry, Step, Table
-from workflows.tables import Decision, Hit, decision, result
+from workflows.tables import Decision, Hit, result
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Who reviews below the signer; the applicant's, the clerk's and the system's steps are no review.
@@ -62,6 +62,18 @@ class CaseLookups:
 
     # ------------------------------------------------------------------------------- dated rows and days
     def row(self, table: str, key: Any, day: int) -> Mapping[str, Any] | None:
+        asked = (table, str(key), day)
+        if asked not in self.reader.said:
+            before, self._reads = self._reads, {}
+            try:
+                self.reader.said[asked] = (self._row(table, key, day), self._reads)
+            finally:
+                self._reads = before
+        found, reads = self.reader.said[asked]
+        self._reads |= reads
+        return found
+
+    def _row(self, table: str, key: Any, day: int) -> Mapping[str, Any] | None:
         when = day_of(day)
         if table == "organisations":
             return self._organisation(str(key), when)
@@ -73,13 +85,12 @@ class CaseLookups:
         said = self._from_cases(own, str(key), day) if own is not None else None
         if said is not None:
             return said
-        dated = TableRow.objects.filter(
-            Q(valid_to=None) | Q(valid_to__gte=when), table=table, key=str(key), valid_from__lte=when
-        )
-        found = dated.order_by("-valid_from").first()
+        found = self.reader.dated(table, str(key), when)
         if found is None:
+            if own is not None:
+                return None
             ledger = self._ledger_row(table, key, when)
-            if ledger is not None or own is not None:
+            if ledger is not None:
                 return ledger
             view = self.reader.view(table, self.day)  # of another procedure: asked for last, it costs a statement
             return self._from_cases(view, str(key), day) if view is not None else None
@@ -88,7 +99,7 @@ class CaseLookups:
 
     def _ledger_row(self, ledger: str, key: Any, when: dt.date) -> Mapping[str, Any] | None:
         """The row of a ledger by its id or its key; noted by its id, for the key may be personal."""
-        found = row_called(ledger, str(key))
+        found = self.reader.called(ledger, str(key))
         if found is None or not there_on(found, when):
             return None
         self._reads[f"{ledger}:{found.pk}"] = found.version
@@ -141,7 +152,12 @@ class CaseLookups:
         return result(self._table(table), self.judged(table, facts))
 
     def judged(self, table: str, facts: Mapping[str, Any]) -> Decision:
-        found = decision(self._table(table), self.reader.hits(table, self._day_of_rows()), facts, self)
+        before, self._reads = self._reads, {}
+        try:
+            found, reads = self.reader.judged(self._table(table), self._day_of_rows()).of(facts, self)
+        finally:
+            self._reads = before
+        self._reads |= reads
         self._note(table, found.read)
         return found
 
@@ -188,7 +204,7 @@ class CaseLookups:
         named = named_people(self.definition, self.case)
         if not named or person in ("", "system"):
             return False
-        return User.objects.filter(pk=person, full_name__in=named).exists()
+        return self.reader.name_of(person) in named
 
     def _standing(self, person: str) -> Standing:
         if person not in self._people:

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from accounts.models import Mandate
-from cases.models import Case, RegistryEntry
+from accounts.models import Mandate, User
+from cases.ledger_rows import rows_called
+from cases.models import Case, RegistryEntry, TableRow
 from cases.registries import view_called
-from cases.tables import hits_on
-from workflows.definition import Registry
-from workflows.tables import Hit
+from cases.tables import hits_on, in_force_on
+from workflows.definition import Registry, Table
+from workflows.tables import Hit, Judged
 
 
 class Reader:
@@ -24,12 +25,23 @@ class Reader:
         self._views: dict[tuple[str, dt.date], Registry | None] = {}
         self._entries: dict[tuple[str, str], list[RegistryEntry]] = {}
         self._mandates: dict[dt.date, list[Mandate]] = {}
+        self._dated: dict[tuple[str, str], list[TableRow]] = {}
+        self._called: dict[tuple[str, str], Case | None] = {}
+        self.said: dict[tuple[str, str, int], tuple[Mapping[str, Any] | None, Mapping[str, int]]] = {}  # rows looked up
+        self._names: dict[str, str] = {}
+        self._judged: dict[tuple[str, dt.date], Judged] = {}
 
     def hits(self, table: str, day: dt.date) -> list[Hit]:
         """Return the rows of a declared table in force on a day."""
         if (table, day) not in self._hits:
             self._hits[table, day] = hits_on(table, day)
         return self._hits[table, day]
+
+    def judged(self, table: Table, day: dt.date) -> Judged:
+        """Return a table with its rows of a day, and what it has said of inputs in this turn."""
+        if (table.code, day) not in self._judged:
+            self._judged[table.code, day] = Judged(table, self.hits(table.code, day))
+        return self._judged[table.code, day]
 
     def view(self, code: str, day: dt.date) -> Registry | None:
         """Return the registry of this name that another procedure reads from its cases."""
@@ -40,13 +52,41 @@ class Reader:
     def entries(self, registry: str, key: str) -> list[RegistryEntry]:
         """Return the entries of a key; those of its neighbours in the dossier are read with them (one statement)."""
         if (registry, key) not in self._entries:
-            keys = {key, *neighbours(self.case.dossier, key)} - {k for r, k in self._entries if r == registry}
+            keys = self._with_neighbours(key) - {k for r, k in self._entries if r == registry}
             found: defaultdict[str, list[RegistryEntry]] = defaultdict(list)
             rows = RegistryEntry.objects.filter(registry=registry, key__in=keys).order_by("case_id", "position")
             for entry in rows:
                 found[entry.key].append(entry)
             self._entries |= {(registry, one): found[one] for one in keys}
         return self._entries[registry, key]
+
+    def dated(self, table: str, key: str, day: dt.date) -> TableRow | None:
+        """Return the row of a key in force on a day; those of its neighbours in the dossier are read with it."""
+        if (table, key) not in self._dated:
+            keys = self._with_neighbours(key)
+            found: defaultdict[str, list[TableRow]] = defaultdict(list)
+            for row in TableRow.objects.filter(table=table, key__in=keys).order_by("-valid_from"):
+                found[row.key].append(row)
+            self._dated |= {(table, one): found[one] for one in keys}
+        return next((row for row in self._dated[table, key] if in_force_on(row, day)), None)
+
+    def called(self, ledger: str, key: str) -> Case | None:
+        """Return the row of a ledger by id or key; those of its neighbours in the dossier are read with it."""
+        if (ledger, key) not in self._called:
+            keys = self._with_neighbours(key)
+            found = rows_called(ledger, keys)
+            self._called |= {(ledger, one): found.get(one) for one in keys}
+        return self._called[ledger, key]
+
+    def _with_neighbours(self, key: str) -> set[str]:
+        return {key, *neighbours(self.case.dossier, key)}
+
+    def name_of(self, person: str) -> str:
+        """Return the full name of a person, empty for nobody's id."""
+        if person not in self._names:
+            found = User.objects.filter(pk=person).values_list("full_name", flat=True).first()
+            self._names[person] = found or ""
+        return self._names[person]
 
     def mandates(self, day: dt.date) -> list[Mandate]:
         """Return every mandate in force on a day."""

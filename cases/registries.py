@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cases.models import RegistryEntry
 from cases.procedures import current, definition_by, published_on
 from workflows.definition import Procedure, Registry, View
+from workflows.each_row import EachRow
 from workflows.errors import CannotBeJudged
 from workflows.expressions import compiled
 from workflows.functions import date_of
@@ -43,21 +44,23 @@ def _of(registry: Registry, facts: Mapping[str, Any], lookups: Lookups) -> Itera
     view = registry.view
     if view is None:
         return
-    for item in _items(view, facts, lookups):
-        given = {**{root: facts[root] for root in ("case", "dossier", "parts")}, **item}
-        key = _value(view.key, given, lookups)
-        if key is None or (view.if_ is not None and _value(view.if_, given, lookups) is not True):
-            continue
-        values = {name: _value(text, given, lookups) for name, text in view.entry.items()}
-        columns = {name: value for name, value in values.items() if value is not None}
-        days = (_value(text, given, lookups) if text is not None else None for text in (view.from_, view.to))
-        yield Contribution(registry.code, str(key)[:LONGEST_KEY], columns, *days)
+    given = {root: facts[root] for root in ("case", "dossier", "parts")}
+    items = [{}] if view.for_each is None else _value(view.for_each, facts, lookups) or []
+    keys = _column(EachRow(items, given, lookups, "item"), view.key)
+    named = [(key, item) for key, item in zip(keys, items, strict=True) if key is not None]
+    holds = _column(EachRow([item for _, item in named], given, lookups, "item"), view.if_ or "true")
+    told = [one for one, held in zip(named, holds, strict=True) if held is True]
+    each = EachRow([item for _, item in told], given, lookups, "item")
+    columns = {name: _column(each, text) for name, text in view.entry.items()}
+    days = [_column(each, text) if text is not None else [None] * len(told) for text in (view.from_, view.to)]
+    for n, (key, _) in enumerate(told):
+        values = {name: column[n] for name, column in columns.items() if column[n] is not None}
+        yield Contribution(registry.code, str(key)[:LONGEST_KEY], values, *(column[n] for column in days))
 
 
-def _items(view: View, facts: Mapping[str, Any], lookups: Lookups) -> Iterable[dict[str, Any]]:
-    if view.for_each is None:
-        return [{}]
-    return [{"item": item} for item in _value(view.for_each, facts, lookups) or ()]
+def _column(each: EachRow, text: str) -> list[Any]:
+    """Return the value of an expression for each item; of what a case does not say yet, nothing."""
+    return [None if isinstance(found, CannotBeJudged) else found for found in each.ask(text)]
 
 
 def _value(text: str, facts: Mapping[str, Any], lookups: Lookups) -> Any:

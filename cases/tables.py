@@ -23,6 +23,11 @@ def hits_on(table: str, day: dt.date) -> list[Hit]:
     return [Hit(line_of(row), row.revision) for row in sorted(dated, key=_place)]
 
 
+def in_force_on(row: TableRow, day: dt.date) -> bool:
+    """Whether a row is in force on a day."""
+    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
+
+
 def lines_of(table: str) -> list[TableLine]:
     """Return every row that a table ever had, in their order (one statement)."""
     return lines_from(TableRow.objects.filter(table=table))

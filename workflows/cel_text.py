@@ -24,6 +24,14 @@ def ungrouped(node: Node) -> Node:
     return node
 
 
+def path_of(node: Node) -> Path | None:
+    """Return the path of an expression that is nothing else (`dossier.members`)."""
+    if node.kind == "name":
+        return (node.text,)
+    above = path_of(node.kids[0]) if node.kind == "select" else None
+    return (*above, node.text) if above is not None else None
+
+
 def asks_presence(node: Node) -> bool:
     """Whether the node is `path == null` or `path != null`."""
     return node.kind == "binary" and node.text in ("==", "!=") and node.kids[1].kind == "null"
@@ -32,9 +40,10 @@ def asks_presence(node: Node) -> bool:
 class Writer:
     """Writes the tree of one source again, in the form that the evaluator runs. Raises SyntaxFault on a stray null."""
 
-    def __init__(self, source: str, tree: Node) -> None:
+    def __init__(self, source: str, tree: Node, bound: frozenset[str] = frozenset()) -> None:
+        """`bound`: names that a macro around the source binds."""
         self.source, self.tree = source, tree
-        self.bound = {node.kids[1].text for node in tree.walk() if node.is_macro}
+        self.bound = bound | {node.kids[1].text for node in tree.walk() if node.is_macro}
 
     def written(self) -> str:
         """Return the whole expression."""

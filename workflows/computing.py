@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
 
 from workflows.definition import Field, Procedure
-from workflows.expressions import Expression, compiled
+from workflows.expressions import Expression, compiled, needs_together
 
 OWN = frozenset({"dossier", "this"})
 
@@ -40,6 +42,16 @@ def _texts(field: Field) -> list[str]:
 def _reads_all(field: Field) -> bool:
     """Whether an expression takes the dossier whole: then every other computed field comes before it."""
     return any(compiled(text).whole("dossier") for text in _texts(field))
+
+
+def needs_of(field: Field) -> Mapping[str, Any]:
+    """Return what the expressions of a computed field or table read of each root, its own row aside."""
+    return _needs(tuple(_texts(field)))
+
+
+@lru_cache(maxsize=1024)
+def _needs(texts: tuple[str, ...]) -> Mapping[str, Any]:
+    return {root: below for root, below in needs_together(compiled(text) for text in texts).items() if root != "this"}
 
 
 def hangs_on_more(procedure: Procedure) -> bool:

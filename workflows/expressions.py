@@ -7,18 +7,19 @@ of the field, unless `&&` or `||` decide without it; nothing absent ever passes 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import cel
 
-from workflows.cel_syntax import SyntaxFault, parse
-from workflows.cel_text import ROOTS, Path, Reading, Writer
+from workflows.cel_syntax import Node, SyntaxFault, parse
+from workflows.cel_text import ROOTS, Path, Reading, Writer, path_of
 from workflows.errors import CannotBeJudged
 from workflows.functions import ASKING, FUNCTIONS, Call, own_name, plain
 from workflows.lookups import Lookups
 
+ROWS = "every_row"  # the root over which `compiled_each` runs
 LARGEST = 2**63 - 1  # the evaluator turns a larger whole number into a float without a word
 
 # The package warns of each function that raises. Here that is how "cannot be judged" is told, not a failure.
@@ -28,17 +29,23 @@ logging.getLogger("cel").setLevel(logging.ERROR)
 class Expression:
     """One expression, ready to run: thread-safe, holds no facts. Raises SyntaxFault when it cannot be read."""
 
-    __slots__ = ("_asks_roots", "_functions", "_needs", "_paths", "_program", "_tree", "roots", "text")
+    __slots__ = ("_asks_roots", "_functions", "_needs", "_paths", "_program", "_tree", "_way", "roots", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, each: str = "") -> None:
+        """`each`: the root of which the expression speaks, and then it says its value for all rows of `ROWS`."""
         self.text = text
         self._tree = parse(text)
         reading = Reading(self._tree)
         self._needs, self._paths = reading.needs, tuple(dict.fromkeys(reading.paths))
+        self._program = _program(self._over_rows(each) if each else Writer(text, self._tree).written())
+        self._way = None if each else path_of(self._tree)
         self.roots = frozenset(self._needs)
-        self._program = _program(Writer(text, self._tree).written())
         self._asks_roots = ROOTS in self._program.variables()
         self._functions = tuple(n for n in self._program.functions() if own_name(n) in FUNCTIONS)
+
+    def _over_rows(self, each: str) -> str:
+        self._needs[ROWS] = self._needs.pop(each, {})
+        return f"{ROWS}.map({each}, {Writer(self.text, self._tree, frozenset({each})).written()})"
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -46,8 +53,20 @@ class Expression:
     def evaluate(self, facts: Mapping[str, Any], lookups: Lookups) -> Any:
         """Return the value in facts form (None: "no value", by `null` as the result). Raises CannotBeJudged.
 
-        Only the roots that the expression names are taken from `facts`; what a look-up raises is raised again.
+        Only the roots that the expression names are taken from `facts`; what a look-up raises is raised again. Facts
+        may have `said`, answers about the dossier as it is: what was asked of the same is not asked again.
         """
+        if self._way is not None and (found := _at(self._way, facts)) is not None:
+            return found
+        said = None if self._functions else getattr(facts, "said", None)
+        if said is None:
+            return self._run(facts, lookups)
+        key = self.text, repr(self._parts_of(facts, without="dossier"))
+        if key not in said:
+            said[key] = self._run(facts, lookups)
+        return said[key]
+
+    def _run(self, facts: Mapping[str, Any], lookups: Lookups) -> Any:
         trouble: list[Exception] = []
         roots = self._given(facts)
         functions: dict[str, Callable[..., Any]] = {name: Call(name, lookups, trouble) for name in self._functions}
@@ -70,16 +89,30 @@ class Expression:
     def _given(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the evaluator is given of the facts."""
         try:
-            given = {root: _part_of(facts[root], below) for root, below in self._needs.items() if root in facts}
+            given = self._parts_of(facts)
         except OverflowError as large:
             raise CannotBeJudged(self.path, str(large)) from None
         given = {root: value for root, value in given.items() if value is not None}
         return {**given, ROOTS: dict.fromkeys(given, True)} if self._asks_roots else given
 
+    def _parts_of(self, facts: Mapping[str, Any], without: str = "") -> dict[str, Any]:
+        needed = ((root, below) for root, below in self._needs.items() if root != without and root in facts)
+        return {root: part_of(facts[root], below) for root, below in needed}
+
+    @property
+    def needs(self) -> Mapping[str, Any]:
+        """What the expression reads of each root: names below it, or True for the whole."""
+        return self._needs
+
     @property
     def paths(self) -> tuple[Path, ...]:
         """The field paths that the expression reads, each a tuple of names."""
         return self._paths
+
+    @property
+    def tree(self) -> Node:
+        """The expression as it is read."""
+        return self._tree
 
     @property
     def asks_world(self) -> bool:
@@ -119,6 +152,12 @@ def compiled(text: str) -> Expression:
     return Expression(text)
 
 
+@lru_cache(maxsize=4096)
+def compiled_each(text: str, name: str) -> Expression:
+    """Return the expression of a text about a root that answers for all rows of `ROWS`. Raises SyntaxFault."""
+    return Expression(text, name)
+
+
 def _program(text: str) -> cel.Program:
     try:
         return cel.compile(text)
@@ -131,15 +170,43 @@ def _worst(trouble: Sequence[Exception]) -> Exception:
     return next((t for t in trouble if not isinstance(t, CannotBeJudged)), trouble[-1])
 
 
-def _part_of(value: Any, needs: Any) -> Any:
+def _at(way: Path, facts: Mapping[str, Any]) -> Any:
+    """Return the value at the end of a path that needs no evaluator; None when that has to say why there is none."""
+    found: Any = facts
+    for name in way:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    try:
+        return part_of(found, needs=True)
+    except OverflowError:
+        return None
+
+
+def needs_together(expressions: Iterable[Expression]) -> Any:
+    """Return what expressions read together, for `part_of`."""
+    found: Any = {}
+    for expression in expressions:
+        found = _both(found, expression.needs)
+    return found
+
+
+def _both(one: Any, other: Any) -> Any:
+    if one is True or other is True:
+        return True
+    return {**one, **{name: _both(one.get(name, {}), below) for name, below in other.items()}}
+
+
+def part_of(value: Any, needs: Any) -> Any:
     """Return what `needs` (see Reading) names of a fact: what nobody reads is neither handed over nor converted."""
-    if isinstance(value, Mapping):
+    kind = type(value)
+    if kind is str or kind is bool:
+        return value
+    if kind is dict or isinstance(value, Mapping):
         if needs is True:
             return plain(value)
-        return {k: _part_of(value[k], below) for k, below in needs.items() if value.get(k) is not None}
-    if isinstance(value, (list, tuple)):
-        return [_part_of(v, needs) for v in value if v is not None]
-    if type(value) is int and not -LARGEST <= value <= LARGEST:
+        return {k: part_of(found, below) for k, below in needs.items() if (found := value.get(k)) is not None}
+    if kind is list or kind is tuple:
+        return [part_of(v, needs) for v in value if v is not None]
+    if kind is int and not -LARGEST <= value <= LARGEST:
         raise OverflowError("a number is too large")
     return value
 

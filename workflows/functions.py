@@ -23,6 +23,7 @@ EPOCH = date(1970, 1, 1)
 GIVEN, OR_NULL = "given_", "_or_null"
 ASKING = frozenset({"row", "in_force", "decide", "add_wd", "wd_between"})  # their answers are look-ups
 NUMBERS = list_of(INT)
+SIMPLE = frozenset({str, int, bool})  # types of values that hold no others: told quickly, there are many
 _RATE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 
 # ISO 4217: digits after the point where they are not two.
@@ -74,8 +75,10 @@ def own_name(name: str) -> str:
 
 def plain(value: Any) -> Any:
     """Return a value without its empty parts, so that CEL finds them absent and not null."""
-    if isinstance(value, Mapping):
-        return {k: plain(v) for k, v in value.items() if v is not None}
+    if type(value) in SIMPLE:
+        return value
+    if type(value) is dict or isinstance(value, Mapping):
+        return {k: v if type(v) in SIMPLE else plain(v) for k, v in value.items() if v is not None}
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value if v is not None]
     return value

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from workflows.definition import Field, PartKind, Procedure, Table
+from workflows.each_row import EachRow
 from workflows.errors import CannotBeJudged, Reason
 from workflows.guards import Params, Question, builtin
-from workflows.roots import Beside
 
 LIFTED = "accepted"  # state of a part that explains a row of a table of limits, once its authority has accepted it
 
@@ -17,24 +17,26 @@ LIFTED = "accepted"  # state of a part that explains a row of a table of limits,
 def table_decided(q: Question, params: Params) -> Iterable[Reason]:
     """Every row of the dossier's table has a result of the decision table; else the row and the missing input."""
     listed = q.procedure.field(str(params["per"]))
+    rows = q.facts["dossier"].get(str(params["per"]), ())
     asking = [c for c in listed.columns if _asks(c, str(params["table"]))] if listed is not None else []
-    for number, row in enumerate(q.facts["dossier"].get(str(params["per"]), ()), 1):
+    each = EachRow(rows, q.facts, q.lookups)
+    said = {c.name: each.ask(c.computed or "") for c in asking}
+    for number in range(len(rows)):
         for column in asking:
-            yield from _undecided(q, column, row, number)
+            yield from _undecided(column, said[column.name][number], number + 1)
 
 
 def _asks(column: Field, table: str) -> bool:
     return column.computed is not None and f"decide('{table}'" in column.computed.replace('"', "'")
 
 
-def _undecided(q: Question, column: Field, row: Mapping[str, Any], number: int) -> Iterator[Reason]:
-    facts = Beside(q.facts, this=row)
-    try:
-        if q.cel(column.computed, facts) is not None:
-            return
+def _undecided(column: Field, said: Any, number: int) -> Iterator[Reason]:
+    if isinstance(said, CannotBeJudged):
+        missing_vi, missing_en = f"thiếu {said.path}", f"{said.path} is missing"
+    elif said is None:
         missing_vi, missing_en = "không dòng nào của bảng áp dụng được", "no row of the table applies"
-    except CannotBeJudged as missing:
-        missing_vi, missing_en = f"thiếu {missing.path}", f"{missing.path} is missing"
+    else:
+        return
     vi = f"Dòng {number}, {column.vi}: {missing_vi}"
     yield Reason("table_decided", vi, f"Row {number}, {column.en}: {missing_en}", f"dossier.row.{number}")
 

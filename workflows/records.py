@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -29,6 +30,12 @@ class Guard(Record):
     builtin: str | None = None
     params: dict[str, Any] = Key(default_factory=dict)
     revision: int = 0
+
+
+@lru_cache(maxsize=4096)
+def base_of(kind: str) -> str:
+    """Return what stands before the brackets of a type."""
+    return kind.split("(", 1)[0]
 
 
 class Field(Labelled):
@@ -60,7 +67,7 @@ class Field(Labelled):
     @property
     def base(self) -> str:
         """The kind of value: text, enum, list, ref, table …"""
-        return self.type.split("(", 1)[0]
+        return base_of(self.type)
 
     @property
     def inner(self) -> str:

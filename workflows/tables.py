@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from workflows.definition import Table, TableLine
 from workflows.errors import CannotBeJudged
-from workflows.expressions import compiled
+from workflows.expressions import compiled, needs_together, part_of
 from workflows.functions import plain
 from workflows.lookups import Lookups
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hit:
     """A row that holds, with its revision: 0 for a row of a folder."""
 
     line: TableLine
     revision: int = 0
 
-    @property
-    def facts(self) -> dict[str, Any]:
+    @cached_property
+    def facts(self) -> Mapping[str, Any]:
         """What CEL and the dossier see of the row: code, columns, `confirmed`; what is empty is left out."""
         found: dict[str, Any] = plain({"code": self.line.code, "confirmed": self.line.confirmed, **self.line.columns})
         return found
@@ -65,6 +66,33 @@ def decision(table: Table, rows: Sequence[Hit], inputs: Mapping[str, Any], looku
         if table.hit == "first" and (hits or unjudged):
             break
     return Decision(tuple(hits), tuple(unjudged), tuple(read))
+
+
+Told = tuple[Decision, Mapping[str, int]]
+
+
+class Judged:
+    """A table and its rows of one day, with what it has said while the world stood still: of the same inputs the same.
+
+    Of the inputs only what conditions read makes a difference.
+    """
+
+    def __init__(self, table: Table, rows: Sequence[Hit]) -> None:
+        self._table, self._rows = table, rows
+        self._needs = needs_together(compiled(row.line.if_ or "true") for row in rows)
+        self._said: dict[str, Told] = {}
+        self._last: tuple[Mapping[str, Any], Told] | None = None
+
+    def of(self, inputs: Mapping[str, Any], lookups: Lookups) -> Told:
+        """Return the decision, and every row elsewhere that was read for it: `lookups` has read nothing before."""
+        if self._last is None or self._last[0] != inputs:
+            self._last = inputs, self._known(repr(part_of(inputs, self._needs)), inputs, lookups)
+        return self._last[1]
+
+    def _known(self, key: str, inputs: Mapping[str, Any], lookups: Lookups) -> Told:
+        if key not in self._said:
+            self._said[key] = decision(self._table, self._rows, inputs, lookups), dict(lookups.reads)
+        return self._said[key]
 
 
 def result(table: Table, found: Decision) -> Any:

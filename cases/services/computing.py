@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cases.facts import fields_to_stored, to_stored
 from cases.lookups import CaseLookups
-from cases.services.turn import Turn
+from cases.services.turn import Computed, Turn
 from cases.values import to_facts
-from workflows.computing import computed_in_order, hangs_on_more
+from workflows.computing import computed_in_order, hangs_on_more, needs_of
 from workflows.definition import Field
+from workflows.each_row import EachRow
 from workflows.errors import CannotBeJudged, Reason
-from workflows.expressions import compiled
+from workflows.expressions import part_of
 from workflows.guards import Question, judge
 from workflows.roots import Beside
 
 
 def compute(turn: Turn) -> None:
-    """Write every computed field and column anew; what cannot be computed yet is absent."""
+    """Write every computed field and column anew; what cannot be computed yet is absent.
+
+    What a field was computed from in this turn is remembered: of the same the same would come, rows elsewhere stay as
+    they are while the case is locked.
+    """
     for wanted in computed_in_order(turn.definition):
-        facts = turn.facts(system=True)
-        lookups = _lookups(turn, facts)
-        if wanted.computed is not None:
-            _keep(turn, wanted, _value(wanted, facts, lookups))
-        elif turn.case.dossier.get(wanted.name):
-            rows = [_computed_row(wanted, row, facts, lookups) for row in turn.case.dossier[wanted.name]]
-            _keep(turn, wanted, rows)
-        turn.read.update(lookups.reads)
+        known = turn.computed.get(wanted.name)
+        if known is None or known.made_of != _made_of(turn, wanted):
+            known = Computed(reads=_computed(turn, wanted), made_of=_made_of(turn, wanted))
+            turn.computed[wanted.name] = known
+        turn.read.update(known.reads)
+
+
+def _computed(turn: Turn, wanted: Field) -> dict[str, int]:
+    """Compute one field into the dossier; return the rows that were read."""
+    facts = turn.facts(system=True)
+    lookups = _lookups(turn, facts)
+    if wanted.computed is not None:
+        _keep(turn, wanted, _value(wanted, facts, lookups))
+    elif turn.case.dossier.get(wanted.name):
+        _keep(turn, wanted, _computed_rows(wanted, turn.case.dossier[wanted.name], facts, lookups))
+    return lookups.reads
+
+
+def _made_of(turn: Turn, wanted: Field) -> tuple[Any, str]:
+    """Return what a field is computed from: the rows of its own table, or the dossier read whole, and the rest."""
+    facts, needs = turn.facts(system=True), {**needs_of(wanted)}
+    whole = needs.get("dossier") is True
+    own = turn.case.dossier if whole else turn.case.dossier.get(wanted.name) if wanted.computed is None else None
+    rest = {root: facts[root] for root in needs if not (root == "dossier" and whole) and root in facts}
+    return own, repr(part_of(rest, needs))
 
 
 def refresh(turn: Turn) -> None:
@@ -40,26 +62,34 @@ def refresh(turn: Turn) -> None:
 
 
 def _keep(turn: Turn, wanted: Field, value: Any) -> None:
+    """Put a value into the dossier. One that says what stands there leaves it the same object: facts are kept by it."""
+    if turn.case.dossier.get(wanted.name) == value:
+        return
     dossier = {name: kept for name, kept in turn.case.dossier.items() if name != wanted.name}
     turn.case.dossier = dossier if value is None else {**dossier, wanted.name: value}
 
 
-def _computed_row(table: Field, row: Mapping[str, Any], facts: Mapping[str, Any], lookups: CaseLookups) -> Any:
-    found = dict(row)
-    for column in table.columns:
-        if column.computed is None:
-            continue
-        value = _value(column, Beside(facts, this=to_facts(table.columns, found)), lookups)
-        found.pop(column.name, None)
-        found |= {} if value is None else {column.name: value}
+def _computed_rows(
+    table: Field, rows: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], lookups: CaseLookups
+) -> list[dict[str, Any]]:
+    """Return rows with their computed columns, one column of all rows after the other."""
+    found = [dict(row) for row in rows]
+    each = EachRow(facts["dossier"][table.name], facts, lookups)
+    for column in (c for c in table.columns if c.computed is not None):
+        said = [None if isinstance(one, CannotBeJudged) else one for one in each.ask(column.computed or "")]
+        for row, value in zip(found, said, strict=True):
+            row.pop(column.name, None)
+            row |= {} if value is None else {column.name: _stored(column, value)}
+        each.put(column.name, [to_facts([column], row).get(column.name) for row in found])
     return found
 
 
 def _value(wanted: Field, facts: Mapping[str, Any], lookups: CaseLookups) -> Any:
-    try:
-        found = compiled(wanted.computed or "").evaluate(facts, lookups)
-    except CannotBeJudged:
-        return None
+    (found,) = EachRow([{}], facts, lookups).ask(wanted.computed or "")
+    return None if found is None or isinstance(found, CannotBeJudged) else _stored(wanted, found)
+
+
+def _stored(wanted: Field, found: Any) -> Any:
     if wanted.base == "table" and isinstance(found, list):
         names = {column.name for column in wanted.columns}
         return [fields_to_stored(wanted.columns, {k: v for k, v in row.items() if k in names}) for row in found]

@@ -70,6 +70,7 @@ CASE_CONTENTS = (
 )
 PART_CONTENTS = ("state", "fields", "papers", "closed", "ended", "stale", "due_on", "proposal")
 JSON = (dict, list)
+NAMED = "named people"  # beside the kept facts: a dossier, and the people whom it names
 FINAL = frozenset({"id", "procedure", "submission_code", "created_at", "opened_by"})  # written once, when opened
 
 
@@ -83,22 +84,22 @@ class Snapshot:
     @classmethod
     def of(cls, record: Case | Part) -> Snapshot:
         fields = record._meta.concrete_fields
-        return cls(record.version, {f.attname: _still(getattr(record, f.attname)) for f in fields})
+        return cls(record.version, {f.attname: _still(f.attname, getattr(record, f.attname)) for f in fields})
 
     def differs(self, record: Case | Part) -> bool:
         """Whether what people know the record by is something else now."""
         names = CASE_CONTENTS if isinstance(record, Case) else PART_CONTENTS
-        return any(_still(getattr(record, name)) != self.held[name] for name in names)
+        return any(_still(name, getattr(record, name)) != self.held[name] for name in names)
 
     def changed(self, record: Case | Part) -> list[Field[Any, Any]]:
         """Return the fields whose columns hold something else now."""
         fields = (f for f in record._meta.concrete_fields if f.name not in FINAL)
-        return [f for f in fields if _still(getattr(record, f.attname)) != self.held[f.attname]]
+        return [f for f in fields if _still(f.attname, getattr(record, f.attname)) != self.held[f.attname]]
 
 
-def _still(value: Any) -> Any:
-    """Return a value as nothing can change it any more: JSON as its text."""
-    return json.dumps(value, sort_keys=True) if isinstance(value, JSON) else value
+def _still(name: str, value: Any) -> Any:
+    """Return a value as nothing can change it any more: JSON as its text. A dossier is only ever replaced."""
+    return json.dumps(value, sort_keys=True) if isinstance(value, JSON) and name != "dossier" else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,14 @@ class Fired:
 
     link: Link
     carries: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a field was computed from, and the rows that were read for it."""
+
+    made_of: tuple[Any, str]
+    reads: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -133,6 +142,7 @@ class Turn:
     kept_facts: dict[str, Any] = field(default_factory=dict)  # cases.facts.KEPT
     reader: Reader | None = None  # rows read in this turn, each once
     read: dict[str, int] = field(default_factory=dict)  # rows from which computed fields follow, for the event
+    computed: dict[str, Computed] = field(default_factory=dict)  # by field, as computed last in this turn
     moved: bool = False  # a state has changed in this turn
     automatic: bool = False  # an automatic step is being taken: nobody acts
 
@@ -191,7 +201,14 @@ class Turn:
         """Whether the actor filed the case, belongs to whom it belongs to, or is named in it as one of its people."""
         if actor is None:
             return False
-        return self.applies or actor.full_name in named_people(self.definition, self.case)
+        return self.applies or actor.full_name in self._named()
+
+    def _named(self) -> list[str]:
+        """Return whom the dossier names, looked up once for as long as it is the same dossier."""
+        if NAMED not in self.kept_facts or self.kept_facts[NAMED][0] is not self.case.dossier:
+            self.kept_facts[NAMED] = (self.case.dossier, named_people(self.definition, self.case))
+        found: list[str] = self.kept_facts[NAMED][1]
+        return found
 
     def attempt(self, step: Step, part: Part | None, *, ask: Mapping[str, Any] | None = None, **more: Any) -> Attempt:
         """Return the attempt at a step by the request's actor, for the engine to judge."""
