@@ -17,7 +17,7 @@ from django.utils.translation import override
 
 from accounts.clock import local_day, now
 from accounts.errors import sentence
-from cases.forms_choices import Choices, all_choices, not_found
+from cases.forms_choices import Choices, choices_asked, not_found
 from cases.forms_fields import field_for, typed_value
 from cases.forms_widgets import FileChoice, RowsInput
 from cases.scalars import is_blank
@@ -167,7 +167,7 @@ def step_form(
 
     What is required without a condition must be filled in; conditions are judged by the engine.
     """
-    usual = all_choices(fields, day or local_day(now()), definition)
+    usual = choices_asked(fields, day or local_day(now()), definition)
     return ValuesForm(
         fields, data, files, initial=initial, choices={**usual, **(choices or {})},
         needed=needed or (lambda spec: spec.required is True),

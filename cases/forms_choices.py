@@ -79,13 +79,27 @@ def choices_of(spec: Field, day: dt.date, definition: Procedure | None = None) -
     return Choices(_rows(TABLES[base], day)) if base in TABLES else None
 
 
+def choices_asked(
+    fields: Iterable[Field], day: dt.date, definition: Procedure | None = None
+) -> dict[str, Choices]:
+    """Return the choices of every field that a form asks: what is computed is not."""
+    return _choices(((n, f) for n, f in _with_columns(fields) if f.computed is None), day, definition)
+
+
 def all_choices(
     fields: Iterable[Field], day: dt.date, definition: Procedure | None = None
 ) -> dict[str, Choices]:
-    """Return the choices of every field that has some, columns as table.column; lists used twice are read once."""
+    """Return the choices of every field that has some."""
+    return _choices(_with_columns(fields), day, definition)
+
+
+def _choices(
+    named: Iterable[tuple[str, Field]], day: dt.date, definition: Procedure | None
+) -> dict[str, Choices]:
+    """Return choices by name, columns as table.column; lists used twice are read once."""
     read: dict[str, Choices | None] = {}
     found: dict[str, Choices] = {}
-    for name, spec in _with_columns(fields):
+    for name, spec in named:
         kind = spec.type if "enum" not in spec.type else f"{name}:{spec.type}"
         if kind not in read:
             read[kind] = choices_of(spec, day, definition)

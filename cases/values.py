@@ -59,6 +59,8 @@ def shown(field: Field, stored: Any, lang: str) -> str:
         return ""
     if field.base == "table":
         return "; ".join(_shown_row(field.columns, row, lang) for row in stored)
+    if field.base == "rows":
+        return ", ".join(str(number) for number in stored)
     if field.base == "list":
         item = _item(field)
         return ", ".join(shown(item, one, lang) for one in stored)
@@ -200,6 +202,8 @@ def _missing(
 
 
 def _fact(field: Field, stored: Any) -> Any:
+    if type(stored) is bool or type(stored) is int:
+        return stored
     if field.base in ("date", "day", "datetime"):
         return (dt.date.fromisoformat(stored[:10]) - EPOCH).days
     if field.base == "table":

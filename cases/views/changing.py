@@ -14,7 +14,7 @@ from accounts.clock import local_day, now
 from cases.access import APPLICANTS
 from cases.errors import CaseChanged
 from cases.forms import ValuesForm, step_form
-from cases.forms_choices import all_choices, officers_unlisted
+from cases.forms_choices import choices_asked, officers_unlisted
 from cases.models import Case
 from cases.procedures import definition_by
 from cases.sections import Section, sections_of
@@ -65,7 +65,7 @@ def proposal_of(request: HttpRequest, case: Case, possible: Possible) -> Proposa
     definition = definition_by(case.definition.hash)
     sections = sections_of(definition, case.dossier)
     fields = [field for section in sections for field in section.fields]
-    choices = all_choices(fields, local_day(now()), definition)
+    choices = choices_asked(fields, local_day(now()), definition)
     choices |= {field.name: officers_unlisted() for field in fields if field.base == "person"}
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ValuesForm(fields, data, files, initial=case.dossier, choices=choices, siblings=definition.fields)

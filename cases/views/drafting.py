@@ -20,7 +20,7 @@ from cases.access import is_applicant
 from cases.errors import CaseChanged
 from cases.filing import Filing, filing_of, is_draft
 from cases.forms import ValuesForm
-from cases.forms_choices import Choices, all_choices, officers_unlisted
+from cases.forms_choices import Choices, choices_asked, officers_unlisted
 from cases.forms_widgets import RowsInput
 from cases.forms_words import label_of
 from cases.models import Case
@@ -128,9 +128,10 @@ def section_form(request: HttpRequest, filing: Filing, found: Section) -> Values
 
 def choices_for(request: HttpRequest, filing: Filing, fields: tuple[Field, ...]) -> dict[str, Choices]:
     """Return the lists of a page; the applicant names an officer in full and is given no list of them."""
-    choices = all_choices(fields, local_day(now()), filing.definition)
-    if is_applicant(filing.case, signed_in(request), now()):
-        choices |= {field.name: officers_unlisted() for field in fields if field.base == "person"}
+    choices = choices_asked(fields, local_day(now()), filing.definition)
+    people = [field.name for field in fields if field.base == "person"]
+    if people and is_applicant(filing.case, signed_in(request), now()):
+        choices |= {name: officers_unlisted() for name in people}
     return choices
 
 

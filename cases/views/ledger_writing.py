@@ -16,7 +16,7 @@ from accounts.clock import local_day, now
 from accounts.models import User
 from cases.access import holdings, roles_on
 from cases.forms import ValuesForm
-from cases.forms_choices import all_choices
+from cases.forms_choices import choices_asked
 from cases.ledger_access import is_holder, row_spec
 from cases.models import Case
 from cases.procedures import definition_of
@@ -48,7 +48,7 @@ def row_form(
     """Return the form of a row: what is there from the beginning, not what steps set."""
     fields = first_fields(definition)
     data = request.POST if request.method == "POST" else None
-    choices = all_choices(fields, local_day(now()), definition)
+    choices = choices_asked(fields, local_day(now()), definition)
     return ValuesForm(
         fields, data, initial=initial, choices=choices, needed=lambda spec: spec.required is True,
         siblings=definition.fields,

@@ -30,3 +30,13 @@ def member(name: str = DELEGATED) -> dict[str, Any]:
     """Return the first member of a scenario."""
     found: dict[str, Any] = scenario(name).given.dossier["members"][0]
     return found
+
+
+def crowd(count: int, *kinds: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return so many members on ordinary passports, the head first; `kinds`: what sets them apart, in turn."""
+    own = {name: value for name, value in member().items() if name != "passport"}
+    return [
+        {**own, **(kinds[n % len(kinds)] if kinds else {}), "row_no": n + 1, "full_name": f"Người Thứ {n + 1}",
+         "id_no": f"0991840{n:05d}", "delegation_role": "thanh_vien" if n else "truong_doan"}
+        for n in range(count)
+    ]  # fmt: skip
