@@ -44,6 +44,7 @@ def main() -> None:
     sizes = LARGE if "--million" in sys.argv or os.environ.get("HOSO_TEST_ALL") == "1" else ("10000", "200000")
     found = {"A paper": measured("benchmarks.paper")}
     found["A step, SQLite"] = measured("benchmarks.step")
+    found["A delegation of sixty, SQLite"] = measured("benchmarks.delegation")
     found["The queue, SQLite"] = measured("benchmarks.queue", *sizes)
     with contextlib.ExitStack() as stack:
         try:
@@ -53,6 +54,7 @@ def main() -> None:
         else:
             stack.callback(server.stop)
             found["A step, PostgreSQL"] = measured("benchmarks.step", database_url=server.url)
+            found["A delegation of sixty, PostgreSQL"] = measured("benchmarks.delegation", database_url=server.url)
             found["The queue, PostgreSQL"] = measured("benchmarks.queue", *sizes, database_url=server.url)
     where = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores."
     head = f"# make bench\n\n{where}\n"
