@@ -14,6 +14,7 @@ from typing import Any
 
 from transitions import EventData, Machine, MachineError
 
+import workflows.guards_of_forms  # registers the built-in that asks for the form
 import workflows.guards_of_tables  # registers the built-ins that ask declared tables
 import workflows.ledger_guards  # noqa: F401  # registers the built-ins that ask a ledger
 from workflows.asks import asks_of

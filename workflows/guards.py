@@ -95,15 +95,6 @@ def reads_ask(guard: Guard) -> bool:
 
 # ------------------------------------------------------------------------------------------- completeness
 @builtin
-def form_complete(q: Question, params: Params) -> Iterable[Reason]:
-    """Every field and attachment required at this stage is there; else each missing one."""
-    return [
-        Reason("form_complete", f"Còn thiếu: {vi}", f"Missing: {en}", path)
-        for path, vi, en in q.lookups.missing(str(params["stage"]))
-    ]
-
-
-@builtin
 def checklist_complete(q: Question, params: Params) -> Iterable[Reason]:
     """Every item of the checklist has an answer (yes, no, na) and none fails."""
     name = str(params["list"])

@@ -14,7 +14,8 @@ from workflows.definition import Field
 from workflows.each_row import EachRow
 from workflows.errors import CannotBeJudged, Reason
 from workflows.expressions import part_of
-from workflows.guards import Question, judge
+from workflows.guards import Question
+from workflows.guards_of_forms import against, judged
 from workflows.roots import Beside
 
 
@@ -102,38 +103,32 @@ def _lookups(turn: Turn, facts: Mapping[str, Any]) -> CaseLookups:
 
 def validated(turn: Turn, names: frozenset[str]) -> list[Reason]:
     """Return what the `validate` rules say against the present values of the named fields, where there are any."""
-    facts = turn.facts(system=True)
+    question = _question(turn, turn.facts(system=True))
     asked = [field for field in turn.definition.fields if field.name in names]
-    return [reason for wanted in asked for reason in _against(turn, wanted, facts)]
+    return [reason for wanted in asked for reason in against(question, wanted)]
+
+
+def validated_change(turn: Turn, changes: Mapping[str, Any]) -> list[Reason]:
+    """Return what the rules would say of the dossier with changes in it, and do not say of it as it is."""
+    every, kept, read = frozenset(f.name for f in turn.definition.fields), turn.case.dossier, dict(turn.read)
+    known = {(reason.code, reason.path) for reason in validated(turn, every)}
+    turn.case.dossier = {**kept, **changes}
+    compute(turn)
+    found = [reason for reason in validated(turn, every) if (reason.code, reason.path) not in known]
+    turn.case.dossier, turn.read = kept, read
+    return found
 
 
 def validated_values(
     turn: Turn, fields: Iterable[Field], stored: Mapping[str, Any], facts: Mapping[str, Any], place: str
 ) -> Iterator[Reason]:
     """Yield what `validate` rules say of values given at a step (stored form): of asks, or of fields of a part."""
+    question = _question(turn, facts)
     for wanted in (f for f in fields if f.validate_ and stored.get(f.name) is not None):
         value = to_facts([wanted], stored)[wanted.name]
-        yield from _judged(turn, wanted, Beside(facts, value=value), f"{place}.{wanted.name}")
+        yield from judged(question, wanted, Beside(facts, value=value), f"{place}.{wanted.name}")
 
 
-def _against(turn: Turn, wanted: Field, facts: Mapping[str, Any]) -> Iterator[Reason]:
-    present = to_facts([wanted], turn.case.dossier)
-    if wanted.name not in present:
-        return
-    yield from _judged(turn, wanted, Beside(facts, value=present[wanted.name]), wanted.name)
-    if wanted.base == "table":
-        for number, row in enumerate(present[wanted.name]):
-            for column in (c for c in wanted.columns if c.name in row):
-                more = Beside(facts, value=row[column.name], this=row)
-                yield from _judged(turn, column, more, f"{wanted.name}[{number}].{column.name}")
-
-
-def _judged(turn: Turn, wanted: Field, facts: Mapping[str, Any], path: str) -> Iterator[Reason]:
-    if not wanted.validate_:
-        return
+def _question(turn: Turn, facts: Mapping[str, Any]) -> Question:
     step = turn.definition.machine.transitions[0]
-    question = Question(turn.definition, step, facts, _lookups(turn, facts), frozenset(), recorded=False)
-    for guard in wanted.validate_:
-        for reason in judge(guard, question):
-            if reason.code != "cannot_be_judged":
-                yield Reason(reason.code, f"{wanted.vi}: {reason.vi}", f"{wanted.en}: {reason.en}", path)
+    return Question(turn.definition, step, facts, _lookups(turn, facts), frozenset(), recorded=False)

@@ -9,7 +9,7 @@ from typing import Any
 from cases.models import Event, Part
 from cases.services.applying import apply_move
 from cases.services.changes import fill_change
-from cases.services.computing import refresh, validated, validated_values
+from cases.services.computing import refresh, validated, validated_change, validated_values
 from cases.services.cosign import propose
 from cases.services.events import Happening, append, id_of
 from cases.services.filling import Filled, fill
@@ -55,7 +55,8 @@ def attempt_of(
 
 def _invalid(turn: Turn, filled: Filled) -> list[Reason]:
     names = frozenset(n.removeprefix("dossier.") for n in filled.inputs if n.startswith("dossier."))
-    return [replace(r, path=f"dossier.{r.path}") for r in validated(turn, names)] if names else []
+    found = [replace(r, path=f"dossier.{r.path}") for r in validated(turn, names)] if names else []
+    return found + (validated_change(turn, filled.changes) if filled.changes else [])
 
 
 def _invalid_here(turn: Turn, attempt: Attempt, part: Part | None, filled: Filled) -> Iterator[Reason]:

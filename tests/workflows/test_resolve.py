@@ -92,7 +92,7 @@ def test_rules_asks_confirms_and_builtins_are_expanded(aid: Procedure) -> None:
     assert [g.code for g in submit.require][:2] == ["form_complete", "value_adds_up"]
     assert submit.require[0].builtin == "form_complete"
     assert submit.require[0].params == {"stage": "submit"}
-    assert submit.require[0].revision == 2
+    assert submit.require[0].revision == 3
     assert submit.require[1].vi.startswith("Tiền, hiện vật")
     assert submit.confirm[0].code == "data_notice"
 
