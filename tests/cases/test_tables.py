@@ -29,6 +29,7 @@ from workflows.registry import load
 pytestmark = pytest.mark.usefixtures("in_province")
 TRAVEL = load("outbound_delegation")
 LATER = dt.datetime(2027, 3, 1, 9, tzinfo=LOCAL)
+PLAN_OF_2027 = {"plan_items": {"dr-2027-01": {"vi": "Hội nghị đầu năm", "en": "Conference", "year": 2027}}}
 
 
 def reads(case: Case) -> dict[str, int]:
@@ -142,19 +143,20 @@ class TestRegistries:
     def test_a_trip_of_the_next_year_is_counted_with_the_next_year(self) -> None:
         travelled("issue_delegated")
         days: dict[str, Any] = {
-            "depart_date": "2027-01-10", "return_date": "2027-01-12",
+            "depart_date": "2027-01-10", "return_date": "2027-01-12", "plan_item": "dr-2027-01",
             "legs": [{"country": "JP", "from_date": "2027-01-10", "to_date": "2027-01-12"}],
             "programme": [{"on_day": "2027-01-11", "dia_diem": "Osaka", "noi_dung": "Hội nghị", "sightseeing": False}],
         }  # fmt: skip
 
-        assert self.trips(travelled("submit", given={"at": "2026-11-26 08:00"}, **days)) == [0]
+        given = {"at": "2026-11-26 08:00", "rows": PLAN_OF_2027}
+        assert self.trips(travelled("submit", given=given, **days)) == [0]
 
     def test_report_and_passport_that_are_due_are_told_in_the_next_case(self) -> None:
         abroad = travelled("open_passport_case")
         abroad.pass_time(dt.datetime(2026, 12, 18, 8, tzinfo=LOCAL))
         case = travelled("submit", given={"at": "2026-12-20 08:00", "attachments": [
             "signed_request_letter", "programme_file", "invitation", "invitation_translation", "plan_decision",
-            "explanation_letter"], "rows": {}}, **self.january()).case
+            "explanation_letter"], "rows": PLAN_OF_2027}, **self.january()).case
 
         assert Case.objects.get(pk=case.pk).dossier["members"][0]["open_duties"] == 2
         codes = [row["code"] for row in Case.objects.get(pk=case.pk).dossier["failing_limits"]]
@@ -162,7 +164,7 @@ class TestRegistries:
 
     def january(self) -> dict[str, Any]:
         return {
-            "depart_date": "2027-01-20", "return_date": "2027-01-22",
+            "depart_date": "2027-01-20", "return_date": "2027-01-22", "plan_item": "dr-2027-01",
             "legs": [{"country": "LA", "from_date": "2027-01-20", "to_date": "2027-01-22"}],
             "programme": [{"on_day": "2027-01-21", "dia_diem": "Lào", "noi_dung": "Hội nghị", "sightseeing": False}],
         }  # fmt: skip
