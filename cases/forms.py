@@ -229,6 +229,7 @@ def _resolved_row(
     return {
         column.name: _resolved(column, row.get(column.name), choices, f"{spec.name}[{number}].{column.name}", unknown)
         for column in spec.columns
+        if column.computed is None
     }
 
 
