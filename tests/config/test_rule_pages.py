@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AccountEvent, RoleHeld, User
+from cases import table_editing
 from cases.models import Case, TableChange, TableRow
 from config.rules_page import told
 from config.trial import address_of
@@ -175,6 +176,7 @@ def test_a_row_ends_by_two_persons_as_well() -> None:
     ({"valid_from": "2026-11-01"}, "Ngày bắt đầu không được trước hôm nay"),
     ({"valid_from": "2026-12-01", "valid_to": "2026-11-30"}, "ở trước ngày bắt đầu"),
     ({"src": ""}, "error"),
+    ({"lifted_by": "giam_doc"}, "giam_doc"),
 ])  # fmt: skip
 def test_what_a_row_cannot_be_comes_back_in_words(wrong: dict[str, str], words: str) -> None:
     path = f"{LIMITS}row/?key=total_days"
@@ -189,6 +191,46 @@ def test_a_row_that_breaks_the_tables_own_tests_is_not_proposed() -> None:
     page = text(signed_in("admin").post(path, filled(path, **{"if": "false"})), 422)
     assert "phép thử" in page
     assert not TableChange.objects.exists()
+
+
+def coming(first: dt.date, key: str = "total_days") -> None:
+    """Another version of a row that is decided already and comes into force later."""
+    row = TableRow.objects.get(table="trip_limits", key=key)
+    TableRow.objects.create(
+        table="trip_limits", key=key, columns=row.columns, valid_from=first, src="D", changed_at=NOW
+    )
+    TableRow.objects.filter(pk=row.pk).update(valid_to=first - dt.timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [("2026-12-20", "trùng thời gian với dòng"), ("2026-12-10", "bỏ trống từ sau")],
+)
+def test_a_row_that_overlaps_the_coming_one_or_leaves_days_out_is_not_proposed(last: str, words: str) -> None:
+    coming(dt.date(2026, 12, 15))
+    path = f"{LIMITS}row/?key=total_days"
+
+    assert words in text(signed_in("admin").post(path, filled(path, limit="max = 2", valid_to=last)), 422)
+    assert not TableChange.objects.exists()
+
+
+def test_the_row_that_takes_the_rest_is_not_ended() -> None:
+    path = "/office/rules/approval_matrix/end/?key=r9"
+    sent = {"last_day": "2026-12-31", "src": "Quyết định 10/QĐ-UBND"}
+
+    assert "không dòng nào nhận phần còn lại" in text(signed_in("admin").post(path, sent), 422)
+    assert not TableChange.objects.exists()
+
+
+@pytest.mark.parametrize(("column", "table"), [("decider", "approval_matrix"), ("lifted_by", "trip_limits")])
+def test_a_row_that_names_somebody_unknown_is_no_row(in_province: str, column: str, table: str) -> None:
+    """By page the list offers nobody else; rows from elsewhere are judged by the same rule."""
+    rows = [hit.line for hit in table_editing.rows_on(table, TODAY)]
+    wrong = rows[0].model_copy(update={"columns": {**rows[0].columns, column: "giam_doc_so"}})
+    (fault,) = table_editing.faults_of_rows(table, [wrong, *rows[1:]])
+
+    assert f"{column}: sai kiểu" in fault.message
+    assert "giam_doc_so" in fault.message
 
 
 def test_what_was_right_when_proposed_is_judged_again_when_accepted() -> None:

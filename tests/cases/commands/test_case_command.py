@@ -110,6 +110,23 @@ def test_unknown_people_procedures_steps_and_values_are_named(office: Product, d
     said(office, "attach", draft, "request_letter", str(tmp_path / "khong-co.pdf"), "--as", LAN, code=2)
 
 
+def test_every_fault_of_a_trip_is_named_at_its_place_and_nothing_is_opened(office: Product) -> None:
+    given = read_scenarios(SHIPPED / "outbound_delegation" / "v1").scenarios[0].given.dossier
+    mine = {"plan_item": "dr-2026-12", **{name: given[name] for name in ("depart_date", "return_date")}}
+    first = {name: value for name, value in given["members"][0].items() if name != "passport"}
+    young = {**first, "row_no": 2, "delegation_role": "thanh_vien", "birth_date": "2012-01-31"}
+    days = (("JP", "2026-12-14"), ("KR", "2026-12-15"))
+    stays = [{"country": country, "from_date": first_day, "to_date": "2026-12-17"} for country, first_day in days]
+    wrong = {**mine, "plan_item": "dr-1999-01", "members": [first, young], "legs": stays}
+    faults = said(office, "open", "outbound_delegation", "--as", LAN, given=wrong, code=2)
+
+    assert {(r["path"], r["code"]) for r in faults["reasons"]} == {
+        ("plan_item", "plan_of_year"), ("legs", "legs_apart"), ("members[1].birth_date", "adult"),
+        ("members[0].id_no", "named_once"), ("members[1].id_no", "named_once"),
+    }  # fmt: skip
+    assert not [c for c in said(office, "list", "--as", LAN)["cases"] if c["procedure"] == "outbound_delegation"]
+
+
 Made = Callable[..., Product]
 
 
