@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from accounts.models import Mandate, User
@@ -19,7 +19,8 @@ from workflows.tables import Hit, Judged
 class Reader:
     """Remembers what it has read; nothing that it reads is changed by the steps of a turn."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, known: Iterable[User | None] = ()) -> None:
+        """`known`: people whose names need not be asked for."""
         self.case = case
         self._hits: dict[tuple[str, dt.date], list[Hit]] = {}
         self._views: dict[tuple[str, dt.date], Registry | None] = {}
@@ -28,7 +29,7 @@ class Reader:
         self._dated: dict[tuple[str, str], list[TableRow]] = {}
         self._called: dict[tuple[str, str], Case | None] = {}
         self.said: dict[tuple[str, str, int], tuple[Mapping[str, Any] | None, Mapping[str, int]]] = {}  # rows looked up
-        self._names: dict[str, str] = {}
+        self._names = {str(one.pk): one.full_name for one in known if one is not None}
         self._judged: dict[tuple[str, dt.date], Judged] = {}
 
     def hits(self, table: str, day: dt.date) -> list[Hit]:

@@ -250,7 +250,7 @@ class Turn:
     def rows(self) -> Reader:
         """What this turn has read of tables and registries."""
         if self.reader is None:
-            self.reader = Reader(self.case)
+            self.reader = Reader(self.case, (self.request.actor, self.request.acting_for))
         return self.reader
 
     @property

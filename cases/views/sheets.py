@@ -119,7 +119,7 @@ def judged(place: Place, sheet: Sheet, *, replaces: bool) -> Taken:
 def looked_at(
     place: Place, sheet: Sheet, *, replaces: bool, form: SheetForm | None = None, changed: bool = False
 ) -> HttpResponse:
-    """Show every row as it would be taken (422 when one cannot be, 409 when the table has changed meanwhile)."""
+    """Show every row as it would be taken (409 when the table has changed meanwhile, 422 when one cannot be)."""
     found = judged(place, sheet, replaces=replaces)
     facts = {
         "form": form or SheetForm(there=bool(place.there)), "sheet": sheet, "reasons": found.reasons,
@@ -127,7 +127,7 @@ def looked_at(
         "same": same_rows(found.rows, [] if replaces else place.there), "changed": changed, "replaces": replaces,
         "carried": "" if found.reasons else carry(sheet), "seen": place.seen,
     }
-    return page(place, facts, 422 if found.reasons else 409 if changed else 200)
+    return page(place, facts, 409 if changed else 422 if found.reasons else 200)
 
 
 def same_rows(rows: Sequence[Row], there: Sequence[dict[str, Any]]) -> list[int]:

@@ -257,9 +257,9 @@ def test_amounts_in_three_currencies_are_read_and_none_is_guessed(lan: Client, t
 
 
 def test_rows_are_put_behind_those_that_are_there_or_in_their_place(lan: Client, trip: Case) -> None:
-    address = importing(trip, lan)
-    confirmed(lan, address, pasted(TOKYO))
-    looked = text(lan.post(address, pasted(TOKYO) | {"how": "append"}))
+    address, one_day = importing(trip, lan), ("Nhật Bản", "Tokyo", "05/12/2026", "05/12/2026")
+    confirmed(lan, address, pasted(one_day))
+    looked = text(lan.post(address, pasted(one_day) | {"how": "append"}))
     assert "Các dòng giống hệt một dòng khác: 2" in looked
     confirmed(lan, address, pasted(("KR", "Seoul", "05/12/2026", "06/12/2026")) | {"how": "append"})
     assert [row["country"] for row in rows(trip)] == ["JP", "KR"]
