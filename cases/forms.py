@@ -162,6 +162,7 @@ def step_form(
     definition: Procedure | None = None,
     day: dt.date | None = None,
     needed: Needed | None = None,
+    siblings: Iterable[Field] = (),
 ) -> ValuesForm:
     """Return the form of what a step asks. `initial`: stored values; `choices`: lists that stand before the usual ones.
 
@@ -170,7 +171,7 @@ def step_form(
     usual = choices_asked(fields, day or local_day(now()), definition)
     return ValuesForm(
         fields, data, files, initial=initial, choices={**usual, **(choices or {})},
-        needed=needed or (lambda spec: spec.required is True),
+        needed=needed or (lambda spec: spec.required is True), siblings=siblings,
     )
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases.ledger_access import row_spec
 from cases.ledger_queries import SOON, SOONER, Wanted, agencies_seen
 from cases.presentation.words import label
 from workflows.definition import Procedure
@@ -20,7 +21,7 @@ class LedgerFilter(forms.Form):
     """The filter of a ledger; every field may be left empty."""
 
     use_required_attribute = False
-    q = forms.CharField(label=_("Người được cấp, số dòng"), required=False, max_length=100)
+    q = forms.CharField(label=_("Tên, số dòng"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("Tình trạng"), required=False)
     agency = forms.ChoiceField(label=_("Cơ quan quản lý"), required=False)
     months = forms.TypedChoiceField(
@@ -39,6 +40,9 @@ class LedgerFilter(forms.Form):
         states = [(state.code, label(state)) for state in definition.machine.states]
         self._choose("state", [*anything, *states])
         self._choose("agency", [*anything, *agencies_seen(definition, viewer, now)])
+        spec = row_spec(definition)
+        for name in (n for n, there in (("months", spec.expires), ("late", spec.late)) if there is None):
+            del self.fields[name]
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]

@@ -15,7 +15,7 @@ from accounts.models import User
 from cases.access import holdings, visible_rows
 from cases.facts import day_number, day_of
 from cases.ledger_access import acting_roles, agencies, ledgers, row_spec
-from cases.ledger_rows import digest_of, rows_in
+from cases.ledger_rows import digest_of, order_of, rows_in
 from cases.models import Case
 from workflows.definition import Procedure
 from workflows.functions import add_months
@@ -69,9 +69,10 @@ def ledger_of(code: str, user: User, now: dt.datetime) -> Procedure | None:
 
 
 def seen_rows(definition: Procedure, user: User, now: dt.datetime) -> QuerySet[Case]:
-    """Return the rows of a ledger that a person may open, by their number."""
+    """Return the rows of a ledger that a person may open, in its order."""
     rows = visible_rows(user, now).filter(procedure=definition.procedure, kind=Case.Kind.ROW)
-    return rows.select_related("unit", "definition").defer("definition__body").order_by("case_code")
+    found = rows.select_related("unit", "definition").defer("definition__body")
+    return found.order_by(*order_of(row_spec(definition)))
 
 
 def figures_of(definition: Procedure, user: User, now: dt.datetime) -> Figures:
@@ -89,7 +90,7 @@ def figures_of(definition: Procedure, user: User, now: dt.datetime) -> Figures:
 
 
 def wanted_rows(definition: Procedure, user: User, now: dt.datetime, wanted: Wanted) -> Sequence[Case]:
-    """Return the rows that are asked for, by their number."""
+    """Return the rows that are asked for, in the order of the ledger."""
     rows = seen_rows(definition, user, now)
     if wanted.state:
         rows = rows.filter(state=wanted.state)

@@ -16,6 +16,7 @@ from cases.ledger_access import agencies, row_spec
 from cases.models import Case
 from cases.procedures import definition_of
 from cases.values import to_facts
+from workflows.definition import LedgerRow
 
 NOT_FOUND = ("chưa thấy trong tủ", "not found in its place")
 NOT_EXPECTED = ("có trong tủ mà sổ ghi khác", "found, but the ledger says otherwise")
@@ -86,12 +87,18 @@ def standing_of(row: Case) -> dict[str, Any]:
 
 # ----------------------------------------------------------------------------------------------------------- counting
 def kept_in(book: Case, ledger: str) -> list[Case]:
-    """Return the open rows that the agency of a ledger keeps, by their number."""
+    """Return the open rows that the agency of a ledger keeps, in the order of the ledger."""
     if book.unit is None:
         return []
     places = agencies()
     here = [code for code, agency in places.items() if agency == places.get(book.unit.code)]
-    return list(rows_in(ledger).filter(closed=False, unit__code__in=here).order_by("case_code"))
+    rows = rows_in(ledger).filter(closed=False, unit__code__in=here)
+    return list(rows.order_by(*order_of(row_spec(definition_of(book.definition_id)))))
+
+
+def order_of(spec: LedgerRow) -> list[str]:
+    """Return by what a ledger lists its rows: fields that it names, then their number."""
+    return [*(f"dossier__{name}" for name in spec.order), "case_code"]
 
 
 def to_be_found(row: Case) -> bool | None:

@@ -10,13 +10,13 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import Organisation, OrgUnit, User
-from cases.models import Case, Part, TableRow
+from cases.models import Attachment, Case, Part, TableRow
 from cases.values import shown
 from workflows.definition import Consultee, Field, Ground, Procedure
 
 LONGEST_KEY = 120  # of TableRow
 TABLES = {"country": "countries", "admin_unit": "admin_units", "language": "languages"}
-NAMED = frozenset({"ref", "org", "person", "country", "admin_unit", "language"})  # types whose value is a key
+NAMED = frozenset({"ref", "org", "person", "country", "admin_unit", "language", "file"})  # types whose value is a key
 # Columns that hold the name of a row, the first that is there; English ones come first in English.
 NAME_COLUMNS = {"vi": ("name", "vi", "title", "label"), "en": ("name_en", "en", "name", "vi", "title", "label")}
 
@@ -68,6 +68,8 @@ class Names:
             return self._person(key)
         if kind == "case":
             return self._case(key)
+        if kind == "file":
+            return self._file(key)
         if kind == "parts":
             return self._part(key)
         return self._row(TABLES.get(kind, kind), key) or self._declared(kind, key) or self._ledger_row(kind, key)
@@ -107,6 +109,15 @@ class Names:
         except ValueError:
             return key
         return User.objects.filter(pk=wanted).values_list("full_name", flat=True).first() or key
+
+    @staticmethod
+    def _file(key: str) -> str:
+        """Return the name under which a file came."""
+        try:
+            wanted = uuid.UUID(key)
+        except ValueError:
+            return key
+        return Attachment.objects.filter(pk=wanted).values_list("name", flat=True).first() or key
 
     def _part(self, key: str) -> str:
         """Return kind and number of a part of the case."""

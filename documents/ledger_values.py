@@ -77,7 +77,7 @@ def _named(row: Case, definition: Procedure, day: dt.date) -> dict[str, str]:
     title = [names.value(fields[name], row.dossier.get(name)) for name in spec.title]
     return {
         "number": row.code,
-        "key": str(row.dossier.get(spec.key, "")),
+        "key": str(row.dossier.get(spec.key, "")) if spec.key is not None else "",
         "title": ", ".join(text for text in title if text),
     }
 

@@ -1,7 +1,8 @@
 """From the text of a procedure to what the evaluator runs: nulls rewritten, and what the expression reads.
 
 `path == null` asks whether a value is there and becomes `!(has(path))`; a null that reached CEL itself would make
-`null != 'a'` true and pass a guard. Null may else stand only where it is the result: "no value".
+`null != 'a'` true and pass a guard. Null may else stand only where it is the result, or a value of a row of the result:
+"no value".
 """
 
 from __future__ import annotations
@@ -60,6 +61,28 @@ class Writer:
             return f"{self.inner(condition)} ? {self.result(yes)} : {self.result(no)}"
         if is_nullable(node):
             return self.call(node, node.text + OR_NULL)
+        return self.rows(node)
+
+    def rows(self, node: Node) -> str:
+        """Write rows that are the result: a list, lists joined, rows made of others; a value of a row may be null."""
+        if node.kind == "group":
+            return f"({self.result(node.kids[0])})"
+        if node.kind == "binary" and node.text == "+":
+            return self.spliced(node, [self.rows(kid) for kid in node.kids])
+        if node.kind == "list":
+            return self.spliced(node, [self.row(kid) for kid in node.kids])
+        if node.is_macro and node.text == "map":
+            *before, body = node.kids
+            return self.spliced(node, [*map(self.inner, before), self.row(body)])
+        return self.inner(node)
+
+    def row(self, node: Node) -> str:
+        """Write one row of the result, or the choice of one."""
+        if node.kind == "choice":
+            condition, yes, no = node.kids
+            return f"{self.inner(condition)} ? {self.row(yes)} : {self.row(no)}"
+        if node.kind == "map":
+            return self.spliced(node, [self.result(kid) for kid in node.kids])
         return self.inner(node)
 
     def inner(self, node: Node) -> str:
@@ -73,7 +96,7 @@ class Writer:
         if node.kind == "call" and node.text == "decide" and node.kids and node.kids[-1].kind == "map":
             return self.decision(node)
         if node.kind == "null":
-            raise SyntaxFault("null is only allowed in `path == null`, `path != null` and as the result")
+            raise SyntaxFault("null is only allowed in `path == null`, `path != null`, as the result and in its rows")
         return self.spliced(node, [self.inner(kid) for kid in node.kids])
 
     def decision(self, node: Node) -> str:

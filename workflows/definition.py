@@ -279,21 +279,27 @@ class Inquiry(Labelled):
 class LedgerRow(Record):
     """What a row of a ledger is: by what it is known, whose it is, who keeps it, how it is counted."""
 
-    key: str  # field: no two open rows of the ledger have the same value
     number: str  # what the running number of a row begins with: SHC
     agency: str  # field of type org: the people of this agency work on the row
     opened_by: tuple[str, ...]
+    key: str | None = None  # field: no two open rows of the ledger have the same value; else rows have a number alone
     read_by: tuple[str, ...] = ()  # roles that see the rows of every agency
     holder: str | None = None  # field of type person: whose row it is
     holder_role: str | None = None
     subject: str | None = None  # field by which other procedures name the holder
     title: tuple[str, ...] = ()  # fields that name the row in a list
     columns: tuple[str, ...] = ()  # further fields of the register
+    order: tuple[str, ...] = ()  # fields by which the register lists its rows; without them by their number
     expires: str | None = None  # field: the day after which the thing is not valid
     late: str | None = None  # attribute: the day since when the row is late
     settled: tuple[str, ...] = ()  # states in which the thing is where it should be, or answered for
     present: tuple[str, ...] = ()  # states in which a count must find the thing in its place
     absent: tuple[str, ...] = ()  # states in which it must not; in any other both may be
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The fields that the register shows beside what names the row: the key, and its columns."""
+        return self.columns if self.key is None or self.key in self.title else (self.key, *self.columns)
 
 
 class Effective(Record):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from workflows.expansion import Expansion
 
 FIELDS = ("key", "agency", "holder", "subject", "expires")
-LISTS_OF_FIELDS = ("title", "columns")
+LISTS_OF_FIELDS = ("title", "columns", "order")
 ROLES = ("opened_by", "read_by")
 STATES = ("settled", "present", "absent")
 

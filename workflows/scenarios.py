@@ -75,7 +75,7 @@ class Given(Record):
     organisation: str | None = None
     dossier: dict[str, Any] = {}
     attachments: list[str] = []
-    twin: bool = False  # the same was filed before and is open
+    twin: bool | tuple[Action, ...] = False  # the same was filed before, or has taken these steps, and is open
     rows: dict[str, dict[str, Any]] = {}  # table -> key -> columns, beside those of the trial province
     mandates: bool = True  # false: nobody has given one
     calendar: dict[str, str] = {}  # day off -> announced, confirmed or withdrawn
@@ -125,6 +125,8 @@ def _written_out(written: Mapping[str, Any], text: str) -> Scenarios:
     for says in written.get("scenarios", []):
         actions = [_action(step, usual) for step in _steps(says["steps"], paths)]
         given = _merged(common, says.get("given", {}))
+        if isinstance(given.get("twin"), list):
+            given["twin"] = tuple(_action(step, usual) for step in _steps(given["twin"], paths))
         found.append(Scenario(name=says["name"], given=Given.model_validate(given), steps=tuple(actions)))
     lines = {s.name: text[: text.find(f"name: {s.name}")].count("\n") + 1 for s in found}
     return Scenarios(tuple(found), lines)

@@ -145,9 +145,9 @@ BASIS = shape("legal basis", text_needed="line", src_needed="text", confirmed="b
 CHECK = shape("check", code_needed="name", vi_needed="line", en_needed="line")
 GOLDEN = shape("golden path", code_needed="name", term="name", path_needed="texts")
 ROW = shape(
-    "row of a ledger", key_needed="name", number_needed="text", agency_needed="name", opened_by_needed="names",
+    "row of a ledger", key="name", number_needed="text", agency_needed="name", opened_by_needed="names",
     read_by="names", holder="name", holder_role="name", subject="name", title="names", columns="names",
-    expires="name", late="name", settled="names", present="names", absent="names",
+    order="names", expires="name", late="name", settled="names", present="names", absent="names",
 )
 ANSWER = shape("answer", code_needed="name", if_="cel", vi_needed="text", en_needed="text", show="texts", term="bool")
 INQUIRY = shape(

@@ -153,6 +153,7 @@ def sheet_of(look: Look, possible: Possible, data: Any = None, files: Any = None
         initial_of(look, possible),
         dict(choices_of(look, possible.step)),
         files=files,
+        siblings=look.definition.fields,
         definition=look.definition,
         day=local_day(look.now),
         needed=needed_by(data),

@@ -78,14 +78,13 @@ class Reader:
     def line(self, row: Case) -> Line:
         definition = definition_of(row.definition_id)
         spec, row = row_spec(definition), as_of(row, self.now, self.calendar)
-        wanted = [spec.key, *spec.columns]
         title, *under = [self.cell(row, definition, name).shown for name in spec.title] or [row.title]
         return Line(
             row=row,
             title=title,
             under=", ".join(text for text in under if text),
             state=label(definition.machine.state(row.state)),
-            cells=tuple(self.cell(row, definition, name) for name in wanted),
+            cells=tuple(self.cell(row, definition, name) for name in spec.shown),
             late=late_since(row) or "",
             left=days_left(row, local_day(self.now)),
         )

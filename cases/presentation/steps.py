@@ -112,11 +112,18 @@ def open_to(possible: Possible, definition: Procedure) -> bool:
 
 
 def meets_itself(possible: Possible, definition: Procedure) -> bool:
-    """Whether the step is possible, or lacks only ticks that its own page asks for."""
-    if possible.allowed or item_column(definition, possible) is None:
-        return possible.allowed
+    """Whether the step is possible, or lacks only what its own page asks for: fields due at it, ticks."""
+    due = {field.name for field in possible.due}
+    lacking = [r for r in possible.reasons if r.code != "form_complete" or _field_of(r) not in due]
+    if not lacking or item_column(definition, possible) is None:
+        return not lacking
     ticked = {guard.code for guard in possible.step.require if "part." in (guard.cel or "")}
-    return all(reason.code in ticked for reason in possible.reasons)
+    return all(reason.code in ticked for reason in lacking)
+
+
+def _field_of(reason: Reason) -> str:
+    """Return the field that a reason is about: `contacts` of dossier.contacts[0].phone."""
+    return reason.path.partition(".")[2].partition("[")[0]
 
 
 def item_column(definition: Procedure, possible: Possible) -> tuple[Field, Field] | None:

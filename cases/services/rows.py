@@ -143,10 +143,10 @@ def place_row(turn: Turn) -> None:
     spec, case = row_spec(turn.definition), turn.case
     case.unit = OrgUnit.objects.filter(code=case.dossier.get(spec.agency, "")).order_by("-valid_from").first()
     case.holder = _holder(turn, spec.holder)
-    key = case.dossier.get(spec.key)
+    key = case.dossier.get(spec.key) if spec.key is not None else None
     case.row_key = digest_of(case.procedure, str(key)) if key is not None else ""
     same = rows_in(case.procedure).filter(row_key=case.row_key, closed=False).exclude(pk=case.pk)
-    if key is not None and same.exists():
+    if spec.key is not None and key is not None and same.exists():
         raise InputFaults([_taken(turn.definition, spec.key)])
 
 

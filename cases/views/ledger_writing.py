@@ -18,6 +18,7 @@ from cases.access import holdings, roles_on
 from cases.forms import ValuesForm
 from cases.forms_choices import choices_asked
 from cases.ledger_access import is_holder, row_spec
+from cases.ledger_queries import counted_agency
 from cases.models import Case
 from cases.procedures import definition_of
 from cases.services import open_row, save_dossier
@@ -36,10 +37,15 @@ def new_row(request: HttpRequest, definition: Procedure) -> HttpResponse:
     roles = {h.role for h in holdings(signed_in(request), now())}
     if not roles & set(row_spec(definition).opened_by):
         raise Http404
-    form = row_form(request, definition)
+    form = row_form(request, definition, own_agency(request, definition))
     if request.method != "POST" or not form.is_valid():
         return row_page(request, definition, form)
     return opened(request, definition, form)
+
+
+def own_agency(request: HttpRequest, definition: Procedure) -> dict[str, Any]:
+    """Return what a new row begins with: the agency of who opens it."""
+    return {row_spec(definition).agency: counted_agency(definition, signed_in(request), now())}
 
 
 def row_form(

@@ -96,7 +96,7 @@ def looked_at(request: HttpRequest, rows: Sequence[Case], definition: Procedure,
 def sensitive_fields(definition: Procedure) -> list[Field]:
     """Return the sensitive fields that a ledger shows."""
     spec = row_spec(definition)
-    named = {spec.key, *spec.columns, *spec.title}
+    named = {*spec.shown, *spec.title}
     return [f for f in definition.fields if f.sensitive and f.name in named]
 
 

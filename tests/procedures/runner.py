@@ -294,8 +294,10 @@ def walked(procedure: str, scenario: Scenario) -> Walk:
         first = scenario.given.model_copy(update={"refused": []})
         twin = Walk(procedure, first, begun - dt.timedelta(hours=1))
         twin.open()
-        if not twin.case.in_ledger:
-            twin.take(Action(as_=scenario.given.by, do="submit", with_={"confirm": ["data_notice"]}))
+        filed = Action(as_=scenario.given.by, do="submit", with_={"confirm": ["data_notice"]})
+        before = scenario.given.twin if scenario.given.twin is not True else () if twin.case.in_ledger else (filed,)
+        for action in before:
+            twin.take(action)
     walk = Walk(procedure, scenario.given, begun)
     walk.open()
     if scenario.given.refused:

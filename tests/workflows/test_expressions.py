@@ -104,6 +104,13 @@ class TestAnswers:
     def test_null_as_the_result_means_that_there_is_no_value(self) -> None:
         assert value("size(parts.duty) == 0 ? null : 3") is None
 
+    def test_a_value_of_a_row_that_is_the_result_may_be_null(self) -> None:
+        row = "{'name': 'Lan', 'leader': dossier.country == null ? null : 1}"
+        made = f"dossier.members.filter(m, m.row_no > 1) + [{row}]"
+        changed = "dossier.members.map(m, m.row_no == 1 ? m : {'name': m.name, 'row_no': null})"
+        assert value(made)[-1] == {"name": "Lan", "leader": None}
+        assert value(changed)[-1] == {"name": "Lê Văn Minh", "row_no": None}
+
     def test_only_the_roots_that_are_named_are_taken_from_lazy_facts(self) -> None:
         taken: list[str] = []
 
