@@ -28,7 +28,10 @@ def deviations(code: str) -> tuple[Deviation, ...]:
 
 
 def test_the_procedures_that_were_asked_for_are_compared() -> None:
-    assert SPECIFIED == ["complaint", "diplomatic_passport", "ngo_aid", "outbound_delegation", "passport_custody"]
+    assert SPECIFIED == [
+        "complaint", "diplomatic_passport", "ngo_aid", "outbound_delegation",
+        "partner_register", "passport_custody",
+    ]
 
 
 @pytest.mark.parametrize("code", SPECIFIED)
