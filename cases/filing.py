@@ -82,6 +82,11 @@ def filing_step(case: Case, filer: User, now: dt.datetime) -> Possible | None:
     return next((p for p in steps if case.state in p.step.sources and p.role), None)
 
 
+def is_filed(case: Case) -> bool:
+    """Whether somebody files such a case: an internal matter begins without it."""
+    return definition_by(case.definition.hash).kind == "case"
+
+
 def is_draft(case: Case) -> bool:
     """Whether the case is still being written; a row of a ledger is complete from the beginning."""
     return not case.in_ledger and bool(case.state == definition_by(case.definition.hash).machine.initial.code)

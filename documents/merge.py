@@ -16,6 +16,7 @@ from django.conf import settings
 from accounts.clock import local_day
 from cases.effects import PaperJob
 from cases.errors import PaperImpossible
+from cases.models import Event
 from cases.names import Names
 from cases.office import office_rows
 from documents.errors import NotPrintable
@@ -169,8 +170,15 @@ def _required(source: Source, name: str, computed: dict[str, Any]) -> bool:
         return False
     found = source.fields.get(name)
     if found is not None and name not in computed:
-        return found.required is True
+        return found.required is True and not _due_later(source.job, found)
     return name not in OPTIONAL
+
+
+def _due_later(job: PaperJob, found: Field) -> bool:
+    """Whether a field of the dossier is due at a step that is still to come: until then a paper may leave it blank."""
+    if found.required_from in (None, job.step.name) or job.definition.machine.step(found.required_from) is None:
+        return False
+    return not Event.objects.filter(case=job.case, name=found.required_from).exists()
 
 
 OF_ORIGINAL = frozenset({"original_document_no", "original_document_date"})

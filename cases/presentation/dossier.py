@@ -39,7 +39,9 @@ class Block:
 def blocks_of(look: Look) -> list[Block]:
     """Return the sections of the dossier: who files, how, the matter, and what officers have found."""
     if look.case.in_ledger:
-        return [_row_block(look)]
+        return [_one_block(look, "row", "Nội dung dòng sổ", "The row")]
+    if look.definition.kind == "standalone":
+        return [_one_block(look, "matter", "Nội dung", "The matter")]
     fields = look.definition.fields
     applicant = [f for f in fields if f.name.startswith(APPLICANT)]
     filing = [f for f in fields if f.name in FILING]
@@ -57,11 +59,10 @@ def blocks_of(look: Look) -> list[Block]:
     return [block for block in blocks if block.rows]
 
 
-def _row_block(look: Look) -> Block:
-    """A row of a ledger is one block; what steps have not set yet is left out."""
+def _one_block(look: Look, code: str, vi: str, en: str) -> Block:
+    """A row of a ledger and an internal matter are one block; what is not there yet is left out."""
     told = shown_rows(look, look.definition.fields, look.case.dossier)
-    rows = (one for one in told if one.value or _kept(one))
-    return Block("row", "Nội dung dòng sổ", "The row", tuple(rows))
+    return Block(code, vi, en, tuple(one for one in told if one.value or _kept(one)))
 
 
 def _kept(shown: Shown) -> bool:

@@ -48,7 +48,7 @@ def enter_move(turn: Turn, move: Move, part: Part | None) -> None:
     _set(turn, part, move.sets)
     if move.step.kind == "transition":
         _enter(turn, part, move)
-    if turn.case.kind == Case.Kind.ROW:
+    if sets_fields(turn):
         compute(turn)
     if "received_on" in move.sets:
         receive(turn)
@@ -70,7 +70,7 @@ def _set(turn: Turn, part: Part | None, sets: Mapping[str, Any]) -> None:
             part.fields.pop(name, None)
         return
     types = turn.definition.facts.get("case", {})
-    columns = {f.name: f for f in turn.definition.fields} if turn.case.kind == Case.Kind.ROW else {}
+    columns = {f.name: f for f in turn.definition.fields} if sets_fields(turn) else {}
     for name, value in sets.items():
         if name in columns:
             _set_field(turn.case, columns[name], value)
@@ -78,8 +78,13 @@ def _set(turn: Turn, part: Part | None, sets: Mapping[str, Any]) -> None:
         _set_attribute(turn.case, name, str(types.get(name, "")), value, turn)
 
 
+def sets_fields(turn: Turn) -> bool:
+    """Whether steps set fields by their name: of a row of a ledger, of an internal matter; nobody has filed either."""
+    return turn.case.kind == Case.Kind.ROW or turn.definition.kind == "standalone"
+
+
 def _set_field(row: Case, field: Field, value: Any) -> None:
-    """Set a field of a row of a ledger; nothing takes the value out."""
+    """Set a field; nothing takes the value out."""
     kept = {name: known for name, known in row.dossier.items() if name != field.name}
     row.dossier = kept if value is None else {**kept, **fields_to_stored([field], {field.name: value})}
 
@@ -148,6 +153,8 @@ def _enter_case(turn: Turn, state: State) -> None:
     if state.closed and not case.closed:
         case.closed_on = turn.day
         void_unnumbered(turn)
+    if turn.definition.kind == "standalone" and case.closed != state.closed:  # handled while it is closed
+        case.handled_on = turn.day if state.closed and case.received_at is not None else None
     case.closed = state.closed
     if state.code in HANDLED and case.handled_on is None and case.received_at is not None:
         case.handled_on = turn.day

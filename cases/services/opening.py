@@ -13,6 +13,7 @@ from accounts.clock import local_day
 from accounts.models import Organisation, User
 from cases.access import COUNTER, fills_at_counter, holdings, is_applicant
 from cases.errors import InputFaults, ProcedureUnknown
+from cases.internal import opening_roles, opens
 from cases.models import Case
 from cases.procedures import definition_by, in_force
 from cases.sections import APPLICANT, FILING
@@ -89,6 +90,8 @@ def _opened(
     definition = definition_by(published.hash)
     if definition.kind == "ledger":  # its rows are opened by cases.services.rows
         raise ProcedureUnknown(procedure)
+    if definition.kind == "standalone":  # nobody files it: who asks stands in the dossier
+        person = organisation = None
     state = definition.machine.initial
     case = Case(
         procedure=procedure,
@@ -103,7 +106,7 @@ def _opened(
         created_at=now,
         saved_at=now,
     )
-    _check_opener(case, actor, now)
+    _check_opener(case, definition, actor, now)
     case.save(force_insert=True)
     request = Request(case_id=case.pk, name="open", actor=actor, now=now)
     turn = Turn(definition, case, [], now, request)
@@ -119,9 +122,11 @@ def _opened(
     return outcome_of(turn, 1, write(turn))
 
 
-def _check_opener(case: Case, actor: User | None, now: dt.datetime) -> None:
-    if actor is None:
+def _check_opener(case: Case, definition: Procedure, actor: User | None, now: dt.datetime) -> None:
+    if actor is None or opens(definition, {held.role for held in holdings(actor, now)}):
         return
+    if definition.kind == "standalone":
+        raise TransitionRefused([_not_yours(definition)])
     if is_applicant(case, actor, now) and case.applicant_id == actor.pk and _member(case, actor, now):
         return
     if any(held.role == COUNTER for held in holdings(actor, now)):
@@ -135,6 +140,12 @@ def _check_opener(case: Case, actor: User | None, now: dt.datetime) -> None:
             )
         ]
     )
+
+
+def _not_yours(definition: Procedure) -> Reason:
+    roles = [definition.roles.get(role, {}) for role in sorted(opening_roles(definition))]
+    vi, en = (", ".join(role.get(lang, "") for role in roles) for lang in ("vi", "en"))
+    return Reason("role_missing", f"Việc nội bộ, chỉ dành cho: {vi}", f"An internal matter, only for: {en}")
 
 
 def _member(case: Case, actor: User, now: dt.datetime) -> bool:
@@ -191,11 +202,16 @@ def fields_open_to(turn: Turn) -> list[Field]:
     if turn.case.in_ledger:
         return _fields_of_row(turn, typed)
     if turn.case.state == turn.definition.machine.initial.code:
-        filer = turn.applies or fills_at_counter(turn.case, turn.request.actor, turn.roles)
-        return [f for f in typed if f.required_from is None] if filer else []
+        return [f for f in typed if f.required_from is None] if _writes_draft(turn) else []
     if turn.case.closed or turn.applies or turn.case.attributes.get("signed"):
         return []
     return [f for f in typed if f.required_from is not None and _handles(turn, f)]
+
+
+def _writes_draft(turn: Turn) -> bool:
+    """Whether the actor writes what has not been filed: the filer, the counter, whoever opens such a matter."""
+    at_counter = fills_at_counter(turn.case, turn.request.actor, turn.roles)
+    return turn.applies or at_counter or opens(turn.definition, turn.roles)
 
 
 def _fields_of_row(turn: Turn, typed: Sequence[Field]) -> list[Field]:

@@ -8,6 +8,7 @@ from accounts.mandates import mandates_covering
 from cases.access import ASKED, COUNTER, fills_at_counter, lent_on, roles_on
 from cases.errors import FileRefused
 from cases.files.checking import Allowed
+from cases.internal import opening_roles
 from cases.models import Part
 from cases.services.turn import Turn
 from workflows.asks import asks_of
@@ -49,6 +50,8 @@ def _filing_role(turn: Turn) -> str:
         return ""
     if turn.applies:
         return APPLICANT
+    if draft and (opening := opening_roles(turn.definition) & turn.roles):
+        return min(opening)
     at_counter = fills_at_counter(turn.case, turn.request.actor, turn.roles) if draft else COUNTER in turn.roles
     return COUNTER if at_counter else ""
 

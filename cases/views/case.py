@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import signed_in
 from accounts.clock import now
 from cases.access import is_applicant
-from cases.filing import filing_step
+from cases.filing import filing_step, is_filed
 from cases.models import Case
 from cases.views.applicant import applicant_page
 from cases.views.finding import with_case
@@ -29,7 +29,7 @@ def case_page(request: HttpRequest, case: Case) -> HttpResponse:
         return to_count(request, case)
     if is_applicant(case, signed_in(request), now()):
         return applicant_page(request, case)
-    if filing_step(case, signed_in(request), now()) is not None:  # a draft that this officer writes at the counter
+    if is_filed(case) and filing_step(case, signed_in(request), now()) is not None:  # a draft written at the counter
         return redirect("case_edit", case.code)
     return officer_page(request, case)
 

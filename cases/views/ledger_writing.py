@@ -1,4 +1,4 @@
-"""A new row of a ledger, and one that is put right before its first step: everything that the ledger asks for."""
+"""A new row of a ledger, and what is put right before its first step: a row, or an internal matter."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from accounts.models import User
 from cases.access import holdings, roles_on
 from cases.forms import ValuesForm
 from cases.forms_choices import choices_asked
+from cases.internal import first_fields, opening_roles
 from cases.ledger_access import is_holder, row_spec
 from cases.ledger_queries import counted_agency
 from cases.models import Case
+from cases.presentation.words import said
 from cases.procedures import definition_of
 from cases.services import open_row, save_dossier
 from cases.services.views_log import log_views
@@ -27,7 +29,7 @@ from cases.views.answers import carried, hidden, key_of, tried, version_of
 from cases.views.finding import with_case
 from cases.views.ledgers import with_ledger
 from cases.views.onwards import see_other
-from workflows.definition import Field, Procedure
+from workflows.definition import Procedure
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,13 +63,6 @@ def row_form(
     )  # fmt: skip
 
 
-def first_fields(definition: Procedure) -> list[Field]:
-    """Return the fields of a row that no step sets and nothing computes."""
-    set_later = {name for step in definition.machine.transitions for name in step.set}
-    fields = (f for f in definition.fields if f.computed is None and f.required_from is None)
-    return [f for f in fields if f.name not in set_later and f.base != "file"]
-
-
 def opened(request: HttpRequest, definition: Procedure, form: ValuesForm) -> HttpResponse:
     """Open the row and lead to it; what the ledger refuses is told at its field."""
     values = {name: value for name, value in form.raw.items() if value not in ("", None)}
@@ -89,7 +84,8 @@ def row_page(
 ) -> HttpResponse:  # fmt: skip
     """Show the form of a new row, or of one that is put right."""
     kept = carried(request) if request.method == "POST" else hidden(row)
-    facts = {"definition": definition, "form": form, "hidden": kept, "row": row}
+    guidance = said(definition.guidance.get("vi", ""), definition.guidance.get("en", ""))
+    facts = {"definition": definition, "form": form, "hidden": kept, "row": row, "guidance": guidance}
     return render(request, "cases/ledger/new.html", facts, status=status or form.status)
 
 
@@ -97,21 +93,22 @@ def row_page(
 def may_put_right(row: Case, viewer: User) -> bool:
     """Whether the person may still change what was entered: before the first step, and not of the own passport."""
     definition = definition_of(row.definition_id)
-    untouched = row.kind == Case.Kind.ROW and row.state == definition.machine.initial.code
-    opens = roles_on(row, viewer, now()) & set(row_spec(definition).opened_by)
-    return untouched and bool(opens) and not is_holder(row, viewer)
+    if row.kind == Case.Kind.BOOK or row.state != definition.machine.initial.code or is_holder(row, viewer):
+        return False
+    opening = row_spec(definition).opened_by if definition.row is not None else opening_roles(definition)
+    return bool(roles_on(row, viewer, now()) & set(opening))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_case
 def put_right(request: HttpRequest, row: Case) -> HttpResponse:
-    """Change what was entered of a row that no step has used yet."""
+    """Change what was entered of a row, or of an internal matter, that no step has used yet."""
     viewer, definition = signed_in(request), definition_of(row.definition_id)
-    if not row.in_ledger or not may_put_right(row, viewer):
+    if not may_put_right(row, viewer):
         raise Http404
     if request.method != "POST":
         names = ",".join(f.name for f in first_fields(definition) if f.sensitive)
-        log_views(cases=[row], person=viewer, what=names, purpose=gettext("Sửa dòng mới nhập"), now=now())
+        log_views(cases=[row], person=viewer, what=names, purpose=gettext("Sửa nội dung mới nhập"), now=now())
     form = row_form(request, definition, row.dossier)
     if request.method != "POST" or not form.is_valid():
         return row_page(request, definition, form, row=row)

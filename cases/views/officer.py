@@ -22,6 +22,7 @@ from cases.queries import desk_of
 from cases.services.views_log import log_view
 from cases.views.drawing import drawn_panels
 from cases.views.finding import with_case
+from cases.views.ledger_writing import may_put_right
 from workflows.errors import Reason
 
 LEAST_PURPOSE, MOST_PURPOSE = 3, 500
@@ -31,7 +32,8 @@ PURPOSE = Reason("ask_missing", "Ghi mục đích xem: từ 3 đến 500 ký t�
 def officer_page(request: HttpRequest, case: Case) -> HttpResponse:
     """Show a case as it is handled: what may be done, why other things not, the dossier, its parts, its history."""
     look = Look(case, signed_in(request), now())
-    return render(request, "cases/officer.html", page_of(request, look))
+    more = {"may_put_right": look.definition.kind == "standalone" and may_put_right(case, look.viewer)}
+    return render(request, "cases/officer.html", {**page_of(request, look), **more})
 
 
 def page_of(request: HttpRequest, look: Look) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from accounts.access import signed_in
 from accounts.clock import now
 from cases import queries
 from cases.errors import CaseNotFound
+from cases.internal import opens
 from cases.models import Task
 from cases.presentation.queue import rows_of
 from cases.presentation.words import label
@@ -74,6 +75,7 @@ def _number(text: str) -> int:
 def _filters(desk: Desk, chosen: dict[str, str]) -> dict[str, Any]:
     """Return what may be chosen: procedures, states of the chosen one (else of all), colleagues."""
     latest = {row.procedure: definition_by(row.hash) for row in current().order_by("effective_from")}
+    roles = {held.role for held in desk.held}
     looked_at = [d for code, d in latest.items() if chosen["procedure"] in ("", code)]
     machines = [machine for d in looked_at for machine in (d.machine, *(part.machine for part in d.parts))]
     states = {state.code: label(state) for machine in machines for state in machine.states if not state.terminal}
@@ -81,6 +83,7 @@ def _filters(desk: Desk, chosen: dict[str, str]) -> dict[str, Any]:
         "procedures": sorted(((code, label(d)) for code, d in latest.items()), key=lambda row: row[1]),
         "states": sorted(states.items(), key=lambda row: row[1]),
         "colleagues": [(str(person.pk), str(person)) for person in queries.colleagues(desk)] if desk.held else [],
+        "opens": [d for d in latest.values() if opens(d, roles)],
     }
 
 
