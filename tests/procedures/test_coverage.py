@@ -29,7 +29,7 @@ def deviations(code: str) -> tuple[Deviation, ...]:
 
 def test_the_procedures_that_were_asked_for_are_compared() -> None:
     assert SPECIFIED == [
-        "complaint", "diplomatic_passport", "ngo_aid", "outbound_delegation",
+        "citizen_protection", "complaint", "diplomatic_passport", "ngo_aid", "outbound_delegation",
         "partner_register", "passport_custody",
     ]
 
