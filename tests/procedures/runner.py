@@ -287,6 +287,13 @@ def resolved(values: Any, walk: Walk | None = None) -> Any:
     return values
 
 
+def steps_before(given: Given, *, in_ledger: bool) -> tuple[Action, ...]:
+    """Return what the twin of a scenario has done before it begins: what is named, else a case is filed."""
+    if isinstance(given.twin, tuple):
+        return given.twin
+    return () if in_ledger else (Action(as_=given.by, do="submit", with_={"confirm": ["data_notice"]}),)
+
+
 def walked(procedure: str, scenario: Scenario) -> Walk:
     """Walk a whole scenario; the first difference raises."""
     begun = moment(scenario.given.at, dt.datetime.now(LOCAL))
@@ -294,9 +301,7 @@ def walked(procedure: str, scenario: Scenario) -> Walk:
         first = scenario.given.model_copy(update={"refused": []})
         twin = Walk(procedure, first, begun - dt.timedelta(hours=1))
         twin.open()
-        filed = Action(as_=scenario.given.by, do="submit", with_={"confirm": ["data_notice"]})
-        before = scenario.given.twin if scenario.given.twin is not True else () if twin.case.in_ledger else (filed,)
-        for action in before:
+        for action in steps_before(scenario.given, in_ledger=twin.case.in_ledger):
             twin.take(action)
     walk = Walk(procedure, scenario.given, begun)
     walk.open()
