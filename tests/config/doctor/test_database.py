@@ -44,7 +44,7 @@ def test_a_database_from_before_the_first_release_is_told_from_one_that_waits_fo
     found = database.migrated()
     assert (found.level, set(found.details)) == ("fault", {"cases_case.kind", "cases_tablechange"})
     with pytest.raises(OtherTables):
-        prepare([].append, "http://127.0.0.1:8000")
+        prepare(str, "http://127.0.0.1:8000")
 
 
 def test_a_commit_that_the_disk_may_not_have_seen_is_a_fault(own_database):
