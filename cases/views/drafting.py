@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import signed_in
 from accounts.clock import local_day, now
 from cases.access import is_applicant
+from cases.copying import earlier_cases
 from cases.errors import CaseChanged
 from cases.filing import Filing, filing_of, is_draft
 from cases.forms import ValuesForm
@@ -61,6 +62,7 @@ def with_draft(view: Callable[Concatenate[HttpRequest, Filing, P], HttpResponse]
 def edit(request: HttpRequest, filing: Filing) -> HttpResponse:
     """Show what is to be done before filing."""
     facts = {"filing": filing, "case": filing.case, "procedure": filing.definition, "groups": task_groups(filing)}
+    facts["earlier"] = earlier_cases(filing.case, signed_in(request), now()).exists()
     return render(request, "cases/filing/tasks.html", facts)
 
 
