@@ -4,7 +4,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,7 +32,7 @@ class Choices:
 
     names: Mapping[str, str]
     offered: bool = True
-    also: Mapping[str, str] = field(default_factory=dict)  # keys with their names in the other language
+    also: Sequence[tuple[str, str]] = ()  # keys with further names: of the other language, addresses of people
     _by_name: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def find(self, typed: str) -> str | None:
@@ -46,7 +46,7 @@ class Choices:
         """Return the keys whose name was typed, or that were typed with other capitals."""
         if not self._by_name:
             keys_too = zip(self.names, self.names, strict=True)
-            for key, name in (*self.names.items(), *self.also.items(), *keys_too):
+            for key, name in (*self.names.items(), *self.also, *keys_too):
                 keys = self._by_name.setdefault(plain(name), [])
                 keys += [key] * (key not in keys)
         return self._by_name.get(plain(typed), [])
@@ -116,8 +116,10 @@ def choices_in_both(
     fields, here = list(fields), _language()
     with override("vi" if here == "en" else "en"):
         there = all_choices(fields, day, definition)
+    people = tuple(path for path, spec in _with_columns(fields) if spec.base == "person")
+    also = {path: (*one.names.items(), *(_addresses() if path in people else ())) for path, one in there.items()}
     shown = all_choices(fields, day, definition)
-    return {path: replace(one, also=there[path].names if path in there else {}) for path, one in shown.items()}
+    return {path: replace(one, also=also.get(path, ())) for path, one in shown.items()}
 
 
 def _with_columns(fields: Iterable[Field]) -> Iterable[tuple[str, Field]]:
@@ -187,6 +189,12 @@ def _organisations(day: dt.date) -> dict[str, str]:
 def _officers() -> dict[str, str]:
     people = User.objects.filter(is_officer=True, is_active=True).values_list("pk", "full_name", "title")
     return {str(pk): f"{name} – {title}" if title else name for pk, name, title in people}
+
+
+def _addresses() -> list[tuple[str, str]]:
+    """Return the officers with the other ways to name them: the bare name, the address."""
+    people = User.objects.filter(is_officer=True, is_active=True).values_list("pk", "full_name", "email")
+    return [(str(pk), word) for pk, *words in people for word in words]
 
 
 def officers_unlisted() -> Choices:

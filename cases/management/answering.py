@@ -20,6 +20,7 @@ from cases.errors import (
     PaperImpossible,
     ProcedureUnknown,
 )
+from cases.sheets import SheetRefused
 from cases.store import StoreFailed
 from workflows.errors import Reason, TransitionRefused
 
@@ -57,14 +58,14 @@ def ended(work: Callable[[], Ending]) -> Ending:
     except StoreFailed:
         text = "Kho tệp đầy hoặc không ghi được; chưa có gì thay đổi / the store of files is full or broken; no change"
         return Ending(UNEXPECTED, {"error": "unavailable"}, text)
-    except (TransitionRefused, PaperImpossible, InputFaults, FileRefused, KeyReused) as refused:
+    except (TransitionRefused, PaperImpossible, InputFaults, SheetRefused, FileRefused, KeyReused) as refused:
         return _refused(refused)
 
 
 def _refused(refused: Exception) -> Ending:
     if isinstance(refused, TransitionRefused | PaperImpossible):
         return _with_reasons(REFUSED, "refused", refused.reasons)
-    if isinstance(refused, InputFaults):
+    if isinstance(refused, InputFaults | SheetRefused):
         return _with_reasons(UNUSABLE, "input", refused.reasons)
     if isinstance(refused, FileRefused):
         return _with_reasons(UNUSABLE, "input", [refused.reason])

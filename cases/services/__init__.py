@@ -9,6 +9,7 @@ from cases.services.opening import open_case, save_dossier
 from cases.services.outcome import Outcome
 from cases.services.part_saving import save_part
 from cases.services.possible import Possible, dossier_faults, possibilities, preview_step
+from cases.services.row_import import open_rows, rows_judged
 from cases.services.rows import book_of, open_row
 from cases.services.tasks import claim_task, release_task
 
@@ -26,10 +27,12 @@ __all__ = [
     "dossier_faults",
     "open_case",
     "open_row",
+    "open_rows",
     "possibilities",
     "preview_step",
     "release_task",
     "remove_attachment",
+    "rows_judged",
     "save_dossier",
     "save_part",
 ]

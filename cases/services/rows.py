@@ -72,12 +72,24 @@ def open_row(
 def _opened(
     ledger: str, actor: User | None, values: Mapping[str, Any], now: dt.datetime, opened_by: User | None
 ) -> Outcome:
+    return written_row(*judged_row(ledger, actor, values, now, opened_by))
+
+
+def judged_row(
+    ledger: str, actor: User | None, values: Mapping[str, Any], now: dt.datetime, opened_by: User | None = None
+) -> tuple[Turn, dict[str, Any]]:
+    """Return a row that may be opened, not written yet, and its inputs. Raises what `open_row` raises."""
     from cases.services.opening import put_values  # noqa: PLC0415  # it places rows with what stands here
 
     turn = _begun(ledger, Case.Kind.ROW, actor or opened_by, actor, now)
     inputs = put_values(turn, [f for f in turn.definition.fields if f.required_from is None], values)
     _check_complete(turn)
     _check_opener(turn)
+    return turn, inputs
+
+
+def written_row(turn: Turn, inputs: Mapping[str, Any]) -> Outcome:
+    """Number a judged row and write it."""
     turn.case.case_code = _next_number(turn)
     return _written(turn, inputs)
 
@@ -127,7 +139,7 @@ def _not_yours(definition: Procedure, opened_by: tuple[str, ...]) -> Reason:
     vi = ", ".join(definition.roles.get(role, {}).get("vi", role) for role in opened_by)
     en = ", ".join(definition.roles.get(role, {}).get("en", role) for role in opened_by)
     words = f"Chỉ {vi} của chính cơ quan quản lý được thêm dòng", f"Only for: {en} of the keeping agency"
-    return Reason("role_missing", *words)
+    return Reason("role_missing", *words, row_spec(definition).agency)
 
 
 def _next_number(turn: Turn) -> str:

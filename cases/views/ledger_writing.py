@@ -36,8 +36,7 @@ from workflows.definition import Procedure
 @with_ledger
 def new_row(request: HttpRequest, definition: Procedure) -> HttpResponse:
     """Open a row: everything that the ledger asks for, typed at once."""
-    roles = {h.role for h in holdings(signed_in(request), now())}
-    if not roles & set(row_spec(definition).opened_by):
+    if not may_open(request, definition):
         raise Http404
     form = row_form(request, definition, own_agency(request, definition))
     if request.method != "POST" or not form.is_valid():
@@ -48,6 +47,12 @@ def new_row(request: HttpRequest, definition: Procedure) -> HttpResponse:
 def own_agency(request: HttpRequest, definition: Procedure) -> dict[str, Any]:
     """Return what a new row begins with: the agency of who opens it."""
     return {row_spec(definition).agency: counted_agency(definition, signed_in(request), now())}
+
+
+def may_open(request: HttpRequest, definition: Procedure) -> bool:
+    """Whether the person opens rows of this ledger, in whichever agency."""
+    roles = {h.role for h in holdings(signed_in(request), now())}
+    return bool(roles & set(row_spec(definition).opened_by))
 
 
 def row_form(

@@ -1,4 +1,4 @@
-"""ledger list|show|open|do|attach|explain|count: a ledger and its rows, by command line."""
+"""ledger list|show|open|import|do|attach|explain|count: a ledger and its rows, by command line."""
 
 from __future__ import annotations
 
@@ -13,19 +13,22 @@ from accounts.clock import now
 from accounts.models import User
 from cases import ledger_queries
 from cases.access import may_look_closely, may_see_field, roles_to_look, visible_rows
-from cases.errors import CaseNotFound, ProcedureUnknown
+from cases.errors import CaseNotFound, InputFaults, ProcedureUnknown
 from cases.ledger_access import agencies, row_spec
 from cases.ledger_queries import Wanted
 from cases.ledger_rows import kept_in, late_since, to_be_found, valid_until
+from cases.ledger_sheets import MOST, judged, ledger_heads, read
 from cases.management.answering import OK, Answer, Ending, Unusable, end, ended
 from cases.management.commands.case import person_of, read_data
 from cases.models import Case, Task
 from cases.procedures import definition_of
-from cases.services import Outcome, Possible, advance_case, attach_file, book_of, open_row, possibilities
+from cases.services import Outcome, Possible, advance_case, attach_file, book_of, open_row, open_rows, possibilities
 from cases.services.loading import parts_of
 from cases.services.outcome import answer
 from cases.services.rows import as_of
 from cases.services.views_log import log_view
+from cases.sheet_rows import Taken
+from cases.sheets import sheet_of_file
 from cases.values import shown
 from workflows.definition import Field, Procedure
 
@@ -36,6 +39,7 @@ VERB_HELP = {
     "list": "các sổ, hoặc dòng của một sổ / the ledgers, or the rows of one",
     "show": "xem một dòng / show a row",
     "open": "thêm dòng / open a row",
+    "import": "thêm nhiều dòng từ tệp .xlsx / open rows out of an .xlsx",
     "do": "chuyển bước hoặc việc làm / take a transition or do an act",
     "attach": "thêm tệp / add a file",
     "explain": "việc nào làm được, vì sao không / what is possible, and why not",
@@ -63,8 +67,11 @@ class Command(BaseCommand):
 def _more(made: dict[str, ArgumentParser]) -> None:
     """Add what single verbs take."""
     made["list"].add_argument("ledger", nargs="?", default="", help="mã sổ / code of the ledger")
-    for name in ("open", "count"):
+    for name in ("open", "import", "count"):
         made[name].add_argument("ledger", help="mã sổ / code of the ledger")
+    made["import"].add_argument("file", type=Path, help="tệp .xlsx có dòng tiêu đề / .xlsx with a row of headings")
+    made["import"].add_argument("--dry-run", action="store_true", help="chỉ xem, không thêm / look only")
+    made["import"].add_argument("--key", default=None, help="khóa chống làm hai lần / idempotency key")
     for name in ("show", "do", "attach", "explain"):
         made[name].add_argument("number", help="số dòng, ví dụ SHC-00012 / number of the row")
     made["do"].add_argument("name", help="tên bước / name of the transition or act")
@@ -156,6 +163,30 @@ def opened(options: dict[str, Any]) -> Ending:
     return _said(outcome)
 
 
+def imported(options: dict[str, Any]) -> Ending:
+    """Open every row of a workbook, or none; with --dry-run say only whether they could be opened."""
+    person, path = person_of(options["person"]), options["file"]
+    definition = ledger_of(options["ledger"], person)
+    if not path.is_file():
+        raise Unusable(f"Không đọc được tệp {path.name} / cannot read the file")
+    with path.open("rb") as file:
+        sheet = sheet_of_file(file, path.name, ledger_heads(definition), MOST)
+    found = judged(definition, sheet, person, now()) if options["dry_run"] else read(definition, sheet, now())
+    if not found.reasons and not options["dry_run"]:
+        _open_all(definition, person, found, options["key"])
+    if found.reasons:
+        raise InputFaults(found.reasons)
+    body = {"ledger": definition.procedure, "dry_run": options["dry_run"], "rows": [row.number for row in found.rows]}
+    return Ending(OK, body, f"{len(found.rows)}")
+
+
+def _open_all(definition: Procedure, person: User, found: Taken, key: str | None) -> None:
+    try:
+        open_rows(ledger=definition.procedure, actor=person, now=now(), rows=found.values, idempotency_key=key)
+    except InputFaults as faults:
+        found.tell(faults.reasons)
+
+
 def done(options: dict[str, Any]) -> Ending:
     person = person_of(options["person"])
     grantor = person_of(options["acting_for"]) if options["acting_for"] else None
@@ -213,6 +244,7 @@ VERBS: dict[str, Verb] = {
     "list": listed,
     "show": looked_at,
     "open": opened,
+    "import": imported,
     "do": done,
     "attach": attached,
     "explain": explained,

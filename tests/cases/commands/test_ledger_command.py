@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from openpyxl import Workbook
 
 from tests.cases.ledgers.custody import OF_HEALTH, PASSPORT
 from tests.product import ROOT, Product
@@ -96,3 +97,24 @@ def test_the_count_says_what_to_look_for_and_is_agreed_to_by_a_second_person(off
     agreed = said(office, "do", asked["book"], "agree", "--as", BINH)
     assert agreed["documents"][0]["paper"] == "custody_register"
     said(office, "count", LEDGER, "--as", HOA, "--agency", "foreign_affairs_agency", code=5)
+
+
+def test_a_workbook_is_looked_at_and_refused_row_by_row(office: Product) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    values = {**PASSPORT, **OF_HEALTH, "passport_number": "S0000888"}
+    sheet.append([*values])
+    sheet.append([*values.values()])
+    sheet.append([*{**values, "passport_number": "S0000777", "holder_id_no": "1"}.values()])
+    file = office.var_dir / "so.xlsx"
+    book.save(file)
+    refused = said(office, "import", LEDGER, str(file), "--as", HOA, code=2)
+    assert [r["path"] for r in refused["reasons"]] == ["rows[3].holder_id_no"]
+    sheet.delete_rows(3)
+    book.save(file)
+    looked = said(office, "import", LEDGER, str(file), "--as", HOA, "--dry-run")
+    assert (looked["dry_run"], looked["rows"]) == (True, [2])
+    said(office, "import", LEDGER, str(file), "--as", NGAN, "--dry-run", code=2)
+    said(office, "import", LEDGER, str(file), "--as", "minh@lamgiang.example", code=5)
+    (office.var_dir / "so.txt").write_text("x")
+    said(office, "import", LEDGER, str(office.var_dir / "so.txt"), "--as", HOA, code=2)
