@@ -30,6 +30,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "unit_renamed": ("Đổi tên đơn vị", "Unit renamed"),
     "unit_closed": ("Đóng đơn vị", "Unit closed"),
     "office_row_written": ("Ghi cấu hình cơ quan", "Office configuration written"),
+    "office_row_imported": ("Ghi cấu hình cơ quan từ bảng tính", "Office configuration out of a spreadsheet"),
+    "office_import": ("Nhập nhiều dòng từ bảng tính", "Rows taken out of a spreadsheet"),
     "table_change_proposed": ("Đề nghị đổi bảng quy tắc", "Change of a rule table proposed"),
     "table_change_decided": ("Quyết định về thay đổi bảng quy tắc", "Change of a rule table decided"),
     "calendar_changed": ("Đổi lịch làm việc", "Working calendar changed"),

@@ -56,8 +56,9 @@ class SheetForm(forms.Form):
         choices=[(APPEND, _("Giữ lại, thêm các dòng mới vào cuối")), (REPLACE, _("Bỏ hết, thay bằng các dòng mới"))],
     )
 
-    def __init__(self, data: Any = None, files: Any = None, *, there: bool) -> None:
-        super().__init__(data, files)
+    def __init__(self, data: Any = None, files: Any = None, *, there: bool, **options: Any) -> None:
+        """`there`: whether the table has rows already, so that it must be said what becomes of them."""
+        super().__init__(data, files, **options)
         self.too_large = False
         self.fields["file"].help_text = gettext("Tệp .xlsx, tối đa %(most)d MB.") % {"most": ALLOWED.max_mb}
         if not there:
@@ -100,9 +101,9 @@ class SheetForm(forms.Form):
         return 422 if self.is_bound and self.errors else 200
 
 
-def carry(sheet: Sheet) -> str:
+def carry(sheet: Sheet, heads: Sequence[Head]) -> str:
     """Return the rows of a sheet as the page carries them to the confirmation; they are judged again there."""
-    names = sorted({name for line in sheet.lines for name in line.cells})
+    names = [head.name for head in heads if head not in sheet.absent]
     lines = [[line.number, *(_carried(line.cells.get(name)) for name in names)] for line in sheet.lines]
     return json.dumps([names, *lines], ensure_ascii=False, separators=(",", ":"))
 
@@ -122,7 +123,7 @@ def carried_sheet(text: str, heads: Sequence[Head], most: int) -> Sheet | None:
     except (ValueError, TypeError, IndexError, RecursionError):
         return None
     fits = 0 < len(lines) <= most and set(names) <= {head.name for head in heads}
-    return Sheet(lines, []) if fits else None
+    return Sheet(lines, [head for head in heads if head.name not in names]) if fits else None
 
 
 def _line(number: Any, names: list[str], cells: list[Any]) -> Line:

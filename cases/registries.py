@@ -71,6 +71,12 @@ def _value(text: str, facts: Mapping[str, Any], lookups: Lookups) -> Any:
         return None
 
 
+def declared_registries() -> dict[str, Registry]:
+    """Return the registries that the published procedures declare, by code; the latest publication speaks."""
+    hashes = current().order_by("effective_from", "pk").values_list("hash", flat=True)
+    return {registry.code: registry for found in hashes for registry in definition_by(found).registries}
+
+
 def view_of(definition: Procedure, code: str) -> Registry | None:
     """Return the registry of this name, if the procedure declares it and it is read from cases."""
     return next((r for r in views_in(definition) if r.code == code), None)

@@ -1,7 +1,7 @@
 """The tables of the office as its administrator edits them: which there are, and one input for each known column."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
@@ -10,10 +10,12 @@ from pydantic import BaseModel
 from accounts.role_names import role_name
 from accounts.services.checks import clean_text
 from cases.models import TableRow
+from cases.registries import declared_registries
 from cases.table_editing import declared_tables
 from config.office_schema import OFFICE_ROWS, kind_of
 from config.office_words import COLUMN_WORDS, COLUMNS, KEY_WORDS, OFFICE_WORDS, TABLES
 from config.templatetags.hoso import choose
+from workflows.definition import Field
 
 NEW = "+"  # stands for a key that is still to be named
 
@@ -32,13 +34,17 @@ class Leaf:
         return ".".join(self.path)
 
 
+KINDS: dict[str, type] = {"int": int, "bool": bool}  # of columns that a procedure declares; others are text
+
+
 def leaves(table: str, key: str, columns: Mapping[str, Any]) -> list[Leaf]:
     """Return the inputs of a row: what its shape knows, what it holds, and a blank one where keys are free."""
     kind = kind_of(table, key)
     if kind is None:
-        names = dict.fromkeys([*COLUMNS.get(table, ()), *columns, *_names_elsewhere(table)])
+        declared = declared_columns(table)
+        names = dict.fromkeys([*COLUMNS.get(table, ()), *declared, *columns, *_names_elsewhere(table)])
         composite = composed(table, key, columns)
-        return [_free_leaf(table, name, columns.get(name)) for name in names if name not in composite]
+        return [_free_leaf(table, name, columns.get(name), declared) for name in names if name not in composite]
     return _shaped(kind, columns)
 
 
@@ -72,17 +78,32 @@ def columns_from(wanted: list[Leaf], given: Mapping[str, Any]) -> dict[str, Any]
     return columns
 
 
-def shown(table: str, key: str, columns: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def declared_columns(table: str) -> dict[str, Field]:
+    """Return the columns that a published procedure declares for its registry of this name."""
+    registry = declared_registries().get(table)
+    return {column.name: column for column in registry.columns} if registry is not None else {}
+
+
+def shown(
+    table: str, key: str, columns: Mapping[str, Any], declared: Mapping[str, Field]
+) -> list[tuple[str, Any]]:  # fmt: skip
     """Return the filled columns of a row in words."""
     kind = kind_of(table, key)
-    wanted = _shaped(kind, columns) if kind else [_free_leaf(table, name, columns[name]) for name in columns]
+    wanted = _shaped(kind, columns) if kind else [_free_leaf(table, name, columns[name], declared) for name in columns]
     values = values_of(wanted, columns)
     return [(leaf.words, _said(values[leaf.name])) for leaf in wanted if values.get(leaf.name) not in ("", None)]
 
 
 def table_words(table: str) -> str:
     """Return what a table is called on the page; its code when no name is known."""
-    return str(choose(*TABLES[table])) if table in TABLES else table
+    return words_of_tables([table])[table]
+
+
+def words_of_tables(tables: Iterable[str]) -> dict[str, str]:
+    """Return what tables are called (one statement)."""
+    declared = {code: (registry.vi, registry.en) for code, registry in declared_registries().items()}
+    named = {**declared, **TABLES}
+    return {table: str(choose(*named[table])) if table in named else table for table in tables}
 
 
 def row_words(table: str, key: str) -> str:
@@ -91,8 +112,12 @@ def row_words(table: str, key: str) -> str:
 
 
 def tables_there() -> list[str]:
-    """Return the tables known by name and those that hold rows; those that procedures declare have other pages."""
-    held = set(TableRow.objects.values_list("table", flat=True).distinct()) - set(declared_tables())
+    """Return the tables known by name, the registries of procedures that the office keeps, and those that hold rows.
+
+    Tables that procedures declare have other pages.
+    """
+    kept = {code for code, registry in declared_registries().items() if registry.view is None}
+    held = {*kept, *TableRow.objects.values_list("table", flat=True).distinct()} - set(declared_tables())
     return [*TABLES, *sorted(held - set(TABLES))]
 
 
@@ -107,9 +132,13 @@ def _names_elsewhere(table: str) -> list[str]:
     return [name for held in TableRow.objects.filter(table=table).values_list("columns", flat=True) for name in held]
 
 
-def _free_leaf(table: str, name: str, value: Any) -> Leaf:
+def _free_leaf(table: str, name: str, value: Any, declared: Mapping[str, Field]) -> Leaf:
+    column = declared.get(name)
     kind, required = COLUMNS.get(table, {}).get(name, (None, False))
-    return Leaf((name,), _column(name), kind or (type(value) if isinstance(value, bool | int) else str), required)
+    if kind is None and column is not None:
+        kind = KINDS.get(column.base, str)
+    words = str(choose(column.vi, column.en)) if column is not None else _column(name)
+    return Leaf((name,), words, kind or (type(value) if isinstance(value, bool | int) else str), required)
 
 
 def _of_field(name: str, field: Any, columns: Mapping[str, Any]) -> Iterator[Leaf]:

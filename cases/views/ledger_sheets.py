@@ -56,9 +56,9 @@ def template(request: HttpRequest, definition: Procedure) -> HttpResponse:
 
 def looked_at(request: HttpRequest, definition: Procedure, sheet: Sheet, found: Taken) -> HttpResponse:
     """Show every row as it would be opened (422 when one cannot be)."""
-    choices = ledger_choices(definition, now())
+    choices, heads = ledger_choices(definition, now()), ledger_heads(definition)
     facts = {
-        "sheet": sheet, "reasons": found.reasons, "carried": "" if found.reasons else carry(sheet),
+        "sheet": sheet, "reasons": found.reasons, "carried": "" if found.reasons else carry(sheet, heads),
         "rows": [(row, shown_cells(found.spec, row, choices)) for row in found.rows],
         "more_hidden": [("_key", hidden()["key"])],
     }  # fmt: skip

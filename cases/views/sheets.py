@@ -125,7 +125,7 @@ def looked_at(
         "form": form or SheetForm(there=bool(place.there)), "sheet": sheet, "reasons": found.reasons,
         "rows": [(row, shown_cells(place.spec, row, place.choices)) for row in found.rows],
         "same": same_rows(found.rows, [] if replaces else place.there), "changed": changed, "replaces": replaces,
-        "carried": "" if found.reasons else carry(sheet), "seen": place.seen,
+        "carried": "" if found.reasons else carry(sheet, place.heads), "seen": place.seen,
     }
     return page(place, facts, 409 if changed else 422 if found.reasons else 200)
 

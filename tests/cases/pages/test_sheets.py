@@ -18,6 +18,8 @@ from accounts.models import Organisation
 from cases.files.kinds import OLE
 from cases.models import Case, Event
 from cases.services import open_case
+from cases.sheet_template import Column
+from cases.sheet_template import workbook as made_up
 from tests.cases.files import upload_files as made
 from tests.cases.pages.conftest import NOW, field, page, signed_in, user
 
@@ -317,3 +319,9 @@ def test_the_import_is_the_filers_alone_and_only_for_a_draft(lan: Client, phuc: 
     Case.objects.filter(pk=trip.pk).update(state="submitted")
     assert lan.post(address, pasted(TOKYO)).status_code == 422
     assert rows(trip) == []
+
+
+def test_a_template_holds_texts_and_never_a_formula() -> None:
+    columns = [Column("=1+1", about="@SUM(A1)", options=["+cmd|' /C calc'!A0", "-2"])]
+    for sheet in load_workbook(io.BytesIO(made_up("=2+2", columns))).worksheets:
+        assert [cell.coordinate for row in sheet for cell in row if cell.data_type == "f"] == []
