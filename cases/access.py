@@ -14,7 +14,7 @@ from accounts.clock import local_day
 from accounts.mandates import mandates_of
 from accounts.models import Mandate, Membership, RoleHeld, User
 from cases.ledger_access import counts_on_row, only_holds, roles_on_row, rows_in_scope
-from cases.models import Attachment, Case, Part
+from cases.models import Attachment, Case, Part, RegistryEntry
 from cases.prepared import Asked, Prepared
 from cases.procedures import definition_by
 from workflows.definition import Field, Procedure
@@ -134,6 +134,12 @@ def visible_rows(user: User, now: dt.datetime) -> QuerySet[Case]:
         lent = rows_in_scope(h for h in holdings(mandate.grantor, now) if h.role == mandate.role)
         seen |= lent & Q(procedure__in=mandate.procedures) if mandate.procedures else lent
     return Case.objects.filter(seen, kind__in=(Case.Kind.ROW, Case.Kind.BOOK))
+
+
+def visible_entries(user: User, now: dt.datetime) -> QuerySet[RegistryEntry]:
+    """Return the entries of registries that a person may see: those that come from what the person may open."""
+    seen = Q(case__in=visible_cases(user, now).values("pk")) | Q(case__in=visible_rows(user, now).values("pk"))
+    return RegistryEntry.objects.filter(seen)
 
 
 def may_open(case: Case, user: User, now: dt.datetime) -> bool:

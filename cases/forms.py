@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from accounts.clock import local_day, now
 from accounts.errors import sentence
+from accounts.models import User
 from cases.forms_choices import Choices, choices_asked, not_found
 from cases.forms_fields import field_for, typed_value
 from cases.forms_widgets import FileChoice, RowsInput
@@ -75,15 +76,14 @@ class ValuesForm(forms.Form):
 
     @property
     def row_changed(self) -> bool:
-        """Whether a button of a table was pressed: the form is shown again with that row, and nothing is judged."""
-        tables = [spec.name for spec in self.specs if spec.base == "table"]
-        return self.is_bound and any(
-            key == f"{name}-add" or key.startswith(f"{name}-remove-") for key in self.data for name in tables
-        )
+        """Whether a button between the fields was pressed (a row of a table, a search in a long list): the form is
+        shown again with what it brings, and nothing is judged."""
+        return self.is_bound and any(_is_button(key, self.specs) for key in self.data)
 
     @property
-    def has_tables(self) -> bool:
-        return any(spec.base == "table" for spec in self.specs)
+    def has_buttons(self) -> bool:
+        """Whether buttons stand between the fields, of tables or long lists: Enter must not press one of them."""
+        return any(spec.base == "table" for spec in self.specs) or any(c.searched for c in self.choices.values())
 
     @property
     def status(self) -> int:
@@ -163,12 +163,13 @@ def step_form(
     day: dt.date | None = None,
     needed: Needed | None = None,
     siblings: Iterable[Field] = (),
+    viewer: User | None = None,
 ) -> ValuesForm:
     """Return the form of what a step asks. `initial`: stored values; `choices`: lists that stand before the usual ones.
 
     What is required without a condition must be filled in; conditions are judged by the engine.
     """
-    usual = choices_asked(fields, day or local_day(now()), definition)
+    usual = choices_asked(fields, day or local_day(now()), definition, viewer)
     return ValuesForm(
         fields, data, files, initial=initial, choices={**usual, **(choices or {})},
         needed=needed or (lambda spec: spec.required is True), siblings=siblings,
@@ -178,6 +179,19 @@ def step_form(
 def needed_by(data: Any) -> Needed | None:
     """Return what a form insists on: of one that is only kept (its button is called save) nothing."""
     return (lambda spec: False) if data is not None and "save" in data else None
+
+
+def _is_button(key: str, specs: Sequence[Field]) -> bool:
+    """Whether a key of the data is a button of one of the fields, or of a cell of a table."""
+    for spec in specs:
+        own = key.removeprefix(spec.name)
+        if own == key:
+            continue
+        if own == "-find" or (spec.base == "table" and own.startswith("-") and own.endswith("-find")):
+            return True
+        if spec.base == "table" and (own == "-add" or own.startswith("-remove-")):
+            return True
+    return False
 
 
 def _place(path: str) -> tuple[str, tuple[int, str] | None]:

@@ -11,13 +11,13 @@ from typing import Any
 from django.utils.translation import get_language, gettext, override
 
 from accounts.models import Organisation, OrgUnit, User
-from cases.models import RegistryEntry
+from cases.forms_registries import Catalogue, Ledger, catalogue_of, mandates_named
 from cases.office import rows_in_force
 from workflows.definition import Field, Procedure
 
 TABLES = {"country": "countries", "admin_unit": "admin_units", "language": "languages"}
 TYPED = frozenset({"case"})  # ref(case): a code that somebody types, never a list of other people's cases
-MOST_ENTRIES = 500
+MOST_OPTIONS = 30  # a select; a longer list is a field in which one types
 NAME_COLUMNS = ("name", "vi", "title", "label")
 
 
@@ -33,13 +33,18 @@ class Choices:
     names: Mapping[str, str]
     offered: bool = True
     also: Sequence[tuple[str, str]] = ()  # keys with further names: of the other language, addresses of people
+    more: Catalogue | None = None  # where else a name or key is looked for: too long a list, entries not to be listed
+    searched: bool = False  # the list is too long to be offered: one types a part of the name and searches
+    free: bool = False  # what is in no list is taken as it was typed
     _by_name: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def find(self, typed: str) -> str | None:
         """Return the key that was typed or whose name was typed; None when there is none or more than one."""
         if typed in self.names:
             return typed
-        found = self.called(typed)
+        found = self.called(typed) or (self.more.called(typed) if self.more is not None else [])
+        if self.free and not found:
+            return typed
         return found[0] if len(found) == 1 else None
 
     def called(self, typed: str) -> list[str]:
@@ -55,23 +60,39 @@ class Choices:
         """Return the names most like what was typed; none when the list is not for the reader to see."""
         if not self.offered:
             return []
+        if self.searched:
+            return list(self.like(typed, 3).values())
         wanted = plain(typed)
         holding = [name for name in self.names.values() if wanted in plain(name)]
         return holding[:3] or difflib.get_close_matches(typed, self.names.values(), n=2)
 
+    def like(self, text: str, most: int) -> Mapping[str, str]:
+        """Return entries of a long list whose name or key holds every word of a text."""
+        return self.more.like(text, most) if self.more is not None else {}
+
     def name(self, key: str) -> str:
         """Return the name of a key; a key without one is shown as it stands."""
-        return self.names.get(key, key)
+        named = self.names.get(key)
+        if named is None and self.more is not None:
+            named = self.more.name(key)
+        return named if named is not None else key
+
+    @property
+    def short(self) -> bool:
+        """Whether the whole list stands on a page as options, and nothing else may be meant."""
+        return self.offered and not self.searched and not self.free and len(self.names) <= MOST_OPTIONS
 
 
-def choices_of(spec: Field, day: dt.date, definition: Procedure | None = None) -> Choices | None:
+def choices_of(
+    spec: Field, day: dt.date, definition: Procedure | None = None, viewer: User | None = None
+) -> Choices | None:
     """Return what may be chosen in a field, in the language of the page; None when it is typed freely."""
     item = spec.inner if spec.base == "list" else spec.type
     base = item.split("(", 1)[0]
     if base == "enum":
         return Choices(_enum(spec, definition))
     if base == "ref":
-        return _registry(item.removeprefix("ref(").removesuffix(")").strip(), day, definition)
+        return _registry(item.removeprefix("ref(").removesuffix(")").strip(), day, definition, viewer)
     if base == "org":
         return Choices(_organisations(day))
     if base == "person":
@@ -80,21 +101,24 @@ def choices_of(spec: Field, day: dt.date, definition: Procedure | None = None) -
 
 
 def choices_asked(
-    fields: Iterable[Field], day: dt.date, definition: Procedure | None = None
+    fields: Iterable[Field], day: dt.date, definition: Procedure | None = None, viewer: User | None = None
 ) -> dict[str, Choices]:
     """Return the choices of every field that a form asks: what is computed is not."""
-    return _choices(((n, f) for n, f in _with_columns(fields) if f.computed is None), day, definition)
+    return _choices(((n, f) for n, f in _with_columns(fields) if f.computed is None), day, definition, viewer)
 
 
 def all_choices(
-    fields: Iterable[Field], day: dt.date, definition: Procedure | None = None
+    fields: Iterable[Field], day: dt.date, definition: Procedure | None = None, viewer: User | None = None
 ) -> dict[str, Choices]:
-    """Return the choices of every field that has some."""
-    return _choices(_with_columns(fields), day, definition)
+    """Return the choices of every field that has some.
+
+    `viewer`: who fills in; of nobody named no entry of a case is offered.
+    """
+    return _choices(_with_columns(fields), day, definition, viewer)
 
 
 def _choices(
-    named: Iterable[tuple[str, Field]], day: dt.date, definition: Procedure | None
+    named: Iterable[tuple[str, Field]], day: dt.date, definition: Procedure | None, viewer: User | None
 ) -> dict[str, Choices]:
     """Return choices by name, columns as table.column; lists used twice are read once."""
     read: dict[str, Choices | None] = {}
@@ -102,7 +126,7 @@ def _choices(
     for name, spec in named:
         kind = spec.type if "enum" not in spec.type else f"{name}:{spec.type}"
         if kind not in read:
-            read[kind] = choices_of(spec, day, definition)
+            read[kind] = choices_of(spec, day, definition, viewer)
         choices = read[kind]
         if choices is not None:
             found[name] = choices
@@ -110,15 +134,15 @@ def _choices(
 
 
 def choices_in_both(
-    fields: Iterable[Field], day: dt.date, definition: Procedure | None = None
+    fields: Iterable[Field], day: dt.date, definition: Procedure | None = None, viewer: User | None = None
 ) -> dict[str, Choices]:
     """Return the choices of fields, found by their names in either language: a file may come from anybody."""
     fields, here = list(fields), _language()
     with override("vi" if here == "en" else "en"):
-        there = all_choices(fields, day, definition)
+        there = all_choices(fields, day, definition, viewer)
     people = tuple(path for path, spec in _with_columns(fields) if spec.base == "person")
     also = {path: (*one.names.items(), *(_addresses() if path in people else ())) for path, one in there.items()}
-    shown = all_choices(fields, day, definition)
+    shown = all_choices(fields, day, definition, viewer)
     return {path: replace(one, also=also.get(path, ())) for path, one in shown.items()}
 
 
@@ -143,21 +167,22 @@ def _enum(spec: Field, definition: Procedure | None) -> dict[str, str]:
     return {v: str(spec.labels.get(v, {}).get(_language(), v)) for v in values}
 
 
-def _registry(table: str, day: dt.date, definition: Procedure | None) -> Choices | None:
+def _registry(table: str, day: dt.date, definition: Procedure | None, viewer: User | None) -> Choices | None:
     if table in TYPED:
         return None
     declared = _declared(table, definition)
-    rows = _rows(table, day) if declared else {**_entries(table), **_rows(table, day)}
     if declared:
+        rows = _rows(table, day)
         return Choices({key: rows.get(key, name) for key, name in declared.items()})
-    return Choices(rows) if rows else None
-
-
-def _entries(table: str) -> dict[str, str]:
-    """Return what cases contribute to a registry, the latest, by name. What has no name is not offered: the key of a
-    registry of people is a person's number."""
-    kept = RegistryEntry.objects.filter(registry=table).order_by("-pk").values_list("key", "columns")[:MOST_ENTRIES]
-    return {key: _row_name(key, columns) for key, columns in kept if any(columns.get(c) for c in NAME_COLUMNS)}
+    if table == "mandates":
+        named = mandates_named(day, viewer)
+        return Choices(named) if named else None
+    of_folder = definition is not None and definition.table(table) is not None
+    found = catalogue_of(table, day, viewer, _language(), from_cases=not of_folder)
+    if found is None:
+        return None
+    long, free = found.is_long, isinstance(found, Ledger)
+    return Choices({} if long else found.seen, more=found, searched=long, free=free)
 
 
 def _declared(table: str, definition: Procedure | None) -> dict[str, str]:

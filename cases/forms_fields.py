@@ -8,14 +8,13 @@ from django import forms
 from django.utils.translation import gettext
 
 from cases.forms_choices import Choices
-from cases.forms_widgets import FileChoice, LongList, MoneyInput, NameInput, RowsInput, yes_no
+from cases.forms_widgets import FileChoice, LongList, MoneyInput, NameInput, RowsInput, SearchInput, yes_no
 from cases.forms_words import help_of, label_of
 from cases.money import shown_money
 from cases.values import shown
 from workflows.definition import Field
 
 MOST_RADIOS = 6
-MOST_OPTIONS = 30
 MOST_TICKS = 12
 MOST_OFFERED = 1000
 # What the browser may fill in by itself (WCAG 1.3.5), by the end of a field's name.
@@ -65,7 +64,9 @@ def _widget(spec: Field, choices: Mapping[str, Choices], path: str) -> forms.Wid
 
 
 def _one(spec: Field, chosen: Choices) -> forms.Widget:
-    if not chosen.offered or len(chosen.names) > MOST_OPTIONS:
+    if chosen.searched:
+        return SearchInput(chosen)
+    if not chosen.short:
         offered = list(chosen.names.values()) if chosen.offered else []
         return NameInput(offered[:MOST_OFFERED])
     options = list(chosen.names.items())
@@ -121,7 +122,7 @@ def typed_value(spec: Field, stored: Any, choices: Mapping[str, Choices], path: 
         return {"amount": amount, "currency": stored["currency"]}
     if spec.base == "bool":
         return "true" if stored else "false"
-    if chosen is not None and len(chosen.names) > MOST_OPTIONS:
+    if chosen is not None and not chosen.short:
         return chosen.name(stored)
     return shown(spec, stored, "vi") if spec.base in ("date", "day", "datetime") else str(stored)
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.template.loader import get_template
@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from cases.money import CURRENCIES
 
 USUAL = ("VND", "USD", "EUR", "JPY", "KRW", "AUD", "CAD", "CHF", "CNY", "DKK", "GBP", "NOK", "SEK", "SGD")
+MOST_FOUND = 12  # entries that a search shows; whoever means another types more of its name
 MORE_ROWS = 20  # rows that one request may bring above those that stood on the page
 
 
@@ -91,6 +92,44 @@ class NameInput(forms.TextInput):
 
     def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
         return mark_safe(get_template(template_name).render(context))  # noqa: S308  # the template escapes
+
+
+class Searched(Protocol):
+    """A long list (cases.forms_choices.Choices)."""
+
+    def find(self, typed: str) -> str | None: ...
+    def name(self, key: str) -> str: ...
+    def like(self, text: str, most: int) -> Mapping[str, str]: ...
+
+
+class SearchInput(OurWidget):
+    """A name out of a list too long for a page: one types a part of it, searches, and picks what was found.
+
+    What was typed counts as it stands when it names one entry; a search button shows the page again, with what fits.
+    """
+
+    template_name = "cases/widgets/search.html"
+
+    def __init__(self, chosen: Searched) -> None:
+        super().__init__({"autocomplete": "off"})
+        self.chosen = chosen
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        typed, picked = str(data.get(name, "")), str(data.get(f"{name}-pick", ""))
+        return typed if f"{name}-find" in data or not picked else picked
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        typed = str(value or "").strip()
+        key = self.chosen.find(typed) if typed else None
+        found = dict(self.chosen.like(typed[:200], MOST_FOUND + 1)) if typed and key is None else {}
+        context = super().get_context(name, typed if key is None else self._words(key), attrs)
+        more = {"found": list(found.items())[:MOST_FOUND], "more": len(found) > MOST_FOUND}
+        return {**context, **more, "nothing": bool(typed) and key is None and not found}
+
+    def _words(self, key: str) -> str:
+        """Return the name of an entry; its key where several have the same name."""
+        named = self.chosen.name(key)
+        return named if self.chosen.find(named) == key else key
 
 
 class RowsInput(OurWidget):

@@ -157,6 +157,7 @@ def sheet_of(look: Look, possible: Possible, data: Any = None, files: Any = None
         definition=look.definition,
         day=local_day(look.now),
         needed=needed_by(data),
+        viewer=look.viewer,
     )
     return Sheet(look, possible, form, data)
 

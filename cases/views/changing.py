@@ -65,7 +65,7 @@ def proposal_of(request: HttpRequest, case: Case, possible: Possible) -> Proposa
     definition = definition_by(case.definition.hash)
     sections = sections_of(definition, case.dossier)
     fields = [field for section in sections for field in section.fields]
-    choices = choices_asked(fields, local_day(now()), definition)
+    choices = choices_asked(fields, local_day(now()), definition, signed_in(request))
     choices |= {field.name: officers_unlisted() for field in fields if field.base == "person"}
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ValuesForm(fields, data, files, initial=case.dossier, choices=choices, siblings=definition.fields)

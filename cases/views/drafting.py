@@ -130,7 +130,7 @@ def section_form(request: HttpRequest, filing: Filing, found: Section) -> Values
 
 def choices_for(request: HttpRequest, filing: Filing, fields: tuple[Field, ...]) -> dict[str, Choices]:
     """Return the lists of a page; the applicant names an officer in full and is given no list of them."""
-    choices = choices_asked(fields, local_day(now()), filing.definition)
+    choices = choices_asked(fields, local_day(now()), filing.definition, signed_in(request))
     people = [field.name for field in fields if field.base == "person"]
     if people and is_applicant(filing.case, signed_in(request), now()):
         choices |= {name: officers_unlisted() for name in people}

@@ -61,7 +61,7 @@ def row_form(
     """Return the form of a row: what is there from the beginning, not what steps set."""
     fields = first_fields(definition)
     data = request.POST if request.method == "POST" else None
-    choices = choices_asked(fields, local_day(now()), definition)
+    choices = choices_asked(fields, local_day(now()), definition, signed_in(request))
     return ValuesForm(
         fields, data, initial=initial, choices=choices, needed=lambda spec: spec.required is True,
         siblings=definition.fields,

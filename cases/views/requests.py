@@ -63,7 +63,8 @@ def form_of(request: HttpRequest, case: Case, possible: Possible) -> ValuesForm:
     initial = {spec.name: present.get(spec.name) for spec in possible.due}
     fields = [*possible.asked, *possible.due]
     definition = definition_by(case.definition.hash)
-    return step_form(fields, data, initial, files=files, definition=definition, needed=needed_by(data))
+    more: dict[str, Any] = {"needed": needed_by(data), "viewer": signed_in(request)}
+    return step_form(fields, data, initial, files=files, definition=definition, **more)
 
 
 def part_key(possible: Possible) -> str | None:

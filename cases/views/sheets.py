@@ -43,7 +43,7 @@ class Place:
     @cached_property
     def choices(self) -> dict[str, Choices]:
         """Keys with their names in either language; the applicant is given no list of officers."""
-        found = choices_in_both([self.spec], local_day(now()), self.filing.definition)
+        found = choices_in_both([self.spec], local_day(now()), self.filing.definition, signed_in(self.request))
         if is_applicant(self.filing.case, signed_in(self.request), now()):
             people = [column.name for column in self.spec.columns if column.base == "person"]
             found |= {f"{self.spec.name}.{name}": officers_unlisted() for name in people}
