@@ -142,6 +142,11 @@ def visible_entries(user: User, now: dt.datetime) -> QuerySet[RegistryEntry]:
     return RegistryEntry.objects.filter(seen)
 
 
+def reads_registries(user: User, now: dt.datetime) -> frozenset[str]:
+    """Return the roles by which a person looks at registries: those of the office and of who audits it, none else."""
+    return frozenset(h.role for h in holdings(user, now)) - OUTSIDE - {"administrator"}
+
+
 def may_open(case: Case, user: User, now: dt.datetime) -> bool:
     """Whether a person may open this case, or this row of a ledger."""
     seen = visible_rows(user, now) if case.in_ledger else visible_cases(user, now)
