@@ -164,7 +164,8 @@ class Ledger:
         if self.viewer is None:
             return []
         rows = visible_rows(self.viewer, now()).filter(procedure=self.table, kind=Case.Kind.ROW, closed=False)
-        return list(rows.order_by("case_code").values_list("pk", "case_code", "title")[:most])
+        named = rows.order_by("case_code").values_list("pk", "case_code", "title")[:most]
+        return [(pk, str(code), title) for pk, code, title in named]
 
 
 Catalogue = Registry | Ledger

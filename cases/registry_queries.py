@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q
 
@@ -22,6 +22,7 @@ from cases.procedures import current, definition_by
 from cases.registries import row_of
 from cases.tables import own_columns
 from workflows.definition import Field, Procedure, Registry
+from workflows.lookups import Lookups
 from workflows.tables import NoLookups
 
 MOST_READ = 5_000  # entries of one registry that a search goes through
@@ -164,7 +165,7 @@ def _told(book: Book, key: str, said: list[RegistryEntry], rows: Iterable[TableR
     versions = [_of_entry(book, one) for one in reversed(said)] + [_of_row(row) for row in rows]
     view = book.registry.view if book.registry is not None else None
     day = local_day(now)
-    together = row_of(view, said, day_number(day), NoLookups()) if view is not None else None
+    together = row_of(view, said, day_number(day), cast("Lookups", NoLookups())) if view is not None else None
     columns = fields_to_stored(book.columns, together) if together is not None else _today(versions, now)
     return Entry(key, ("said", said[0].case.code, str(said[0].position)), tuple(versions), columns)
 

@@ -75,7 +75,8 @@ class Reading:
     def lines(self, entries: Iterable[Entry], text: str = "") -> list[Line]:
         """Return the entries by name; of a search those whose name, key or values hold every word."""
         words = folded(text).split()
-        found = (line for entry in entries if (line := self._line(entry)) and self._fits(line, entry, words))
+        drawn = [(self._line(entry), entry) for entry in entries]
+        found = [line for line, entry in drawn if self._fits(line, entry, words)]
         return sorted(found, key=lambda line: folded(line.title))
 
     def _fits(self, line: Line, entry: Entry, words: list[str]) -> bool:

@@ -58,10 +58,10 @@ def registry(request: HttpRequest, book: Book) -> HttpResponse:
 
 @require_safe
 @with_book
-def entry(request: HttpRequest, book: Book, **where: Any) -> HttpResponse:
+def entry(request: HttpRequest, book: Book, pk: int = 0, ref: str = "", position: int = 0) -> HttpResponse:
     """Show one entry: what it says today, its versions, the cases that it comes from and that refer to it."""
     person, moment = signed_in(request), now()
-    address = ("said", where["ref"], str(where["position"])) if "ref" in where else ("row", str(where["pk"]))
+    address = ("said", ref, str(position)) if ref else ("row", str(pk))
     found = entry_at(book, address, person, moment)
     if found is None:
         raise Http404
