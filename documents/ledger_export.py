@@ -19,9 +19,11 @@ from accounts.models import User
 from cases.effects import PaperJob
 from cases.models import Case
 from cases.presentation.ledger import Line
+from documents.ledger_list import list_layout, list_paper
 from documents.ledger_values import rows_as_printed
 from documents.merge import source_of
 from documents.models import Document
+from documents.render import produce
 from documents.stages import NOBODY, context_for, late
 from documents.workshop import Workshop
 from workflows.definition import Paper, Procedure, Step
@@ -38,17 +40,21 @@ def paper_of(definition: Procedure) -> Paper | None:
 
 
 def as_docx(
-    paper: Paper, definition: Procedure, book: Case, lines: Sequence[Line], viewer: User, now: dt.datetime
+    paper: Paper | None, definition: Procedure, book: Case, lines: Sequence[Line], viewer: User, now: dt.datetime
 ) -> bytes:
-    """Return the ledger as a Word file; what the viewer may not see of a row is blank. Raises PaperImpossible."""
-    job = _job(paper, definition, book, viewer, now)
+    """Return the ledger as a Word file; what the viewer may not see of a row is blank. Raises PaperImpossible.
+
+    `paper` None: the ledger has none for its rows, they are printed in the columns of its page.
+    """
+    printed = paper or list_paper(definition)
+    job = _job(printed, definition, book, viewer, now)
     workshop = Workshop([job])
-    source = source_of(job, workshop.rows)
-    context = context_for(source, NOBODY)
+    context = context_for(source_of(job, workshop.rows), NOBODY)
     context |= {name: [] for name in OTHERS if name in context}
     context[ROWS] = [_blanked(line, row) for line, row in _printed(lines, workshop.day)]
     document = Document(case=book, symbol="", context=context)
-    return workshop.rendered(paper, {**context, **late(document, paper, workshop.day, mark="")}).body
+    values = {**context, **late(document, printed, workshop.day, mark="")}
+    return (workshop.rendered(paper, values) if paper else produce(list_layout(definition), values)).body
 
 
 def _printed(lines: Sequence[Line], day: dt.date) -> list[tuple[Line, dict[str, Any]]]:

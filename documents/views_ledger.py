@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -75,8 +75,6 @@ def docx_of(request: HttpRequest, asked: Asked, lines: Sequence[Line]) -> bytes:
     """Return the ledger in the name of the agency that keeps the rows, or of the viewer's own."""
     del request
     paper = paper_of(asked.definition)
-    if paper is None:
-        raise Http404
     return as_docx(paper, asked.definition, _book(asked), lines, asked.viewer, asked.now)
 
 

@@ -15,7 +15,10 @@ from django.test import Client
 from accounts.models import RoleHeld
 from cases.errors import ProcedureUnknown
 from cases.models import Case, Event, LinkedCase, ViewLog
-from cases.services import open_case
+from cases.presentation.ledger import Reader
+from cases.procedures import definition_by
+from cases.services import book_of, open_case
+from documents.ledger_export import as_docx
 from tests.cases.ledgers.custody import NOW, OF_HEALTH, PASSPORT, STORE, handed_out, of_health, passport, step, stored
 from tests.procedures.province import case_at
 from tests.procedures.runner import person
@@ -315,6 +318,20 @@ def test_the_word_file_has_the_rows_of_the_filter_in_the_layout_of_the_register(
     assert "SỔ GIAO, NHẬN HỘ CHIẾU" in words
     assert {"S0012345", "Lê Thu Hà", "Đã giao cho người đi"} <= set(line)
     assert "S1" not in [text for row in table for text in row]
+
+
+def test_a_ledger_without_a_paper_for_its_rows_is_printed_in_the_columns_of_its_page() -> None:
+    out, ngan = handed_out(), person("ngan")
+    definition = definition_by(out.definition.hash)
+    lines = Reader(ngan, NOW, closely=True).lines([out])
+    book = book_of(out.procedure, "foreign_affairs_agency", NOW, ngan)
+
+    written = docx.Document(io.BytesIO(as_docx(None, definition, book, lines, ngan, NOW)))
+
+    heads, line = ([cell.text for cell in row.cells] for row in written.tables[1].rows)
+    assert heads[:4] == ["TT", "Số dòng", "Người được cấp", "Đơn vị của người được cấp"]
+    assert ["1", out.code, "Lê Thu Hà"] == line[:3]
+    assert line[-1] == "Đã giao cho người đi"
 
 
 def test_a_file_without_a_purpose_is_refused_and_of_two_agencies_one_is_named() -> None:

@@ -1,0 +1,52 @@
+"""The layout of a ledger that has no paper of its own to be printed on: its rows, in the columns of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from documents.layout import compose
+from documents.templates import Compiled, compile_template
+from workflows.definition import Paper, Procedure
+
+ROWS = "ledger_rows"
+
+
+def list_paper(definition: Procedure) -> Paper:
+    """Return the slip that such a ledger is printed on."""
+    row = definition.row
+    signer = row.opened_by[0] if row is not None else ""
+    return Paper(
+        code=ROWS, vi=definition.vi, en=definition.en, family="form", issuer="agency", signer=signer, origin="slip",
+        merge=(ROWS,),
+    )  # fmt: skip
+
+
+def list_layout(definition: Procedure) -> Compiled:
+    """Return its template, composed once for a version of the ledger."""
+    return _composed(list_paper(definition).model_dump_json(), _text(definition))
+
+
+@lru_cache(maxsize=16)
+def _composed(paper: str, text: str) -> Compiled:
+    return compile_template(compose(Paper.model_validate_json(paper), text))
+
+
+def _text(definition: Procedure) -> str:
+    spec = definition.row
+    names = [*dict.fromkeys((*spec.title, *spec.shown))] if spec is not None else []
+    heads = {field.name: field.vi for field in definition.fields}
+    columns = [("TT", "loop.index"), ("Số dòng", "row.number"), *((heads[n], f"row.{n}") for n in names)]
+    columns.append(("Tình trạng", "row.state"))
+    return "\n".join(
+        [
+            "page: landscape", f"title: {definition.vi.upper()}", "sign: none", "---",
+            _row(head for head, _ in columns), _row("-" * max(6, len(head)) for head, _ in columns),
+            f"{{% for row in {ROWS} %}}", _row(f"{{{{ {value} }}}}" for _, value in columns), "{% endfor %}",
+            "", f"Tổng số: {{{{ {ROWS}|length }}}} dòng.",
+        ]
+    )  # fmt: skip
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
