@@ -13,6 +13,7 @@ from django.db.models import DateField, Q, QuerySet, UUIDField, Value
 from accounts.clock import local_day
 from accounts.mandates import mandates_of
 from accounts.models import Mandate, Membership, RoleHeld, User
+from cases.internal import matters_closed_to
 from cases.ledger_access import counts_on_row, only_holds, roles_on_row, rows_in_scope
 from cases.models import Attachment, Case, Part, RegistryEntry
 from cases.prepared import Asked, Prepared
@@ -180,9 +181,15 @@ def fills_at_counter(case: Case, user: User | None, roles: Iterable[str]) -> boo
 
 
 def _office_cases(held: Iterable[Holding], user: User) -> Q:
-    """Officers see filed cases; division roles those of their division, or of nobody yet; drafts are the filer's."""
+    """Officers see filed cases; division roles those of their division, or of nobody yet; drafts are the filer's.
+
+    An internal matter is for the roles that have to do with it.
+    """
+    held = tuple(held)
     wide = any(h.unit_kind != DIVISION for h in held)
     filed = ~Q(state="draft") | Q(applicant=None) | Q(opened_by=user)
+    closed = matters_closed_to(h.role for h in held)
+    filed = filed & ~Q(procedure__in=closed) if closed else filed
     if wide:
         return filed
     return filed & (Q(unit=None) | Q(unit__in=[h.unit_id for h in held]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cases.procedures import current, definition_by
 from workflows.definition import Field, Procedure
 
 SYSTEM = "system"
@@ -21,6 +22,23 @@ def opening_roles(definition: Procedure) -> frozenset[str]:
 def opens(definition: Procedure, roles: Iterable[str]) -> bool:
     """Whether one of the roles opens such a matter."""
     return bool(opening_roles(definition) & set(roles))
+
+
+def matters_closed_to(roles: Iterable[str]) -> list[str]:
+    """Return the internal matters with which none of these roles has to do (one statement)."""
+    rows = current().order_by("effective_from", "pk").values_list("procedure", "hash")
+    found = {code: definition_by(body_hash) for code, body_hash in rows}
+    held = set(roles)
+    return [code for code, d in found.items() if d.kind == "standalone" and not held & concerned(d)]
+
+
+def concerned(definition: Procedure) -> frozenset[str]:
+    """Return the roles that take a step of a matter, are told of one, or are named as readers of a field."""
+    machines = (definition.machine, *(part.machine for part in definition.parts))
+    steps = [step for machine in machines for step in (*machine.transitions, *machine.acts)]
+    acting = {role for step in steps for role in (*step.by, step.recorded_by, step.cosign) if role is not None}
+    told = {role for step in steps for notice in step.notify for role in notice.to}
+    return frozenset(acting | told | {role for field in definition.fields for role in field.visible_to})
 
 
 def first_fields(definition: Procedure) -> list[Field]:

@@ -101,6 +101,13 @@ def test_no_people_file_one_and_none_of_them_sees_it() -> None:
     assert lan.get(f"/cases/{case.code}/").status_code == 404
 
 
+@pytest.mark.parametrize(("who", "status"), [("hoa", 404), ("minh", 404), ("tung", 200), ("an", 200), ("binh", 200)])
+def test_only_who_has_to_do_with_a_matter_sees_it(who: str, status: int) -> None:
+    case = opened()
+
+    assert signed_in(who).get(f"/cases/{case.code}/").status_code == status
+
+
 def test_what_was_told_is_put_right_and_papers_are_added_until_the_first_step() -> None:
     case, van = opened(), signed_in("van")
 
