@@ -16,6 +16,7 @@ from accounts.models import Mandate, Membership, RoleHeld, User
 from cases.internal import matters_closed_to
 from cases.ledger_access import counts_on_row, only_holds, roles_on_row, rows_in_scope
 from cases.models import Attachment, Case, Part, RegistryEntry
+from cases.office import lead_agency
 from cases.prepared import Asked, Prepared
 from cases.procedures import definition_by
 from workflows.definition import Field, Procedure
@@ -24,7 +25,7 @@ APPLICANTS = frozenset({"applicant", "sending_agency"})
 READERS = frozenset({"auditor"})  # read everything, act on nothing
 # An outside agency sees the cases on which it is asked; an officer those of the office.
 OUTSIDE = frozenset({"consultee", "external_issuer"})
-DIVISION = "division"
+DIVISION, DEPARTMENT = "division", "department"
 ASKED = "ask:"  # kinds of files that answer a step; the others are components of the dossier
 LOOK = "view_sensitive"  # the act whose roles may see sensitive values
 COUNTER = "intake"
@@ -48,12 +49,19 @@ STANDING = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A role held today: where."""
+    """A role held today: where. `away`: in another department than the one whose cases these are."""
 
     role: str
     unit_id: int
     unit_code: str
     unit_kind: str
+    away: bool = False
+
+
+def held_on(day: dt.date, role: str, unit_id: int, unit_code: str, unit_kind: str) -> Holding:
+    """Return a role held on a day. Who keeps a ledger in another department has nothing to do with our cases."""
+    away = unit_kind == DEPARTMENT and role not in OUTSIDE and lead_agency(day) not in ("", unit_code)
+    return Holding(role, unit_id, unit_code, unit_kind, away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ class Standing:
 
 def standing(person: uuid.UUID | str, day: dt.date) -> Standing:
     """Return the roles that a person holds on the day, and the organisations of which they are a member (one query)."""
-    rows = [Holding(*row) for row in STANDING.rows(person=person, day=day)]
+    rows = [held_on(day, *row) for row in STANDING.rows(person=person, day=day)]
     members = frozenset(row.unit_id for row in rows if row.role == MEMBER)
     return Standing(tuple(row for row in rows if row.role != MEMBER), members)
 
@@ -108,6 +116,8 @@ def counts(holding: Holding, case: Case, part: Part | None, user: User) -> bool:
         return counts_on_row(holding, case)
     if holding.role == "consultee":
         return part is not None and part.fields.get("agency") == holding.unit_code
+    if holding.away:
+        return False
     if holding.unit_kind == DIVISION and case.unit_id not in (None, holding.unit_id):
         return False
     if holding.role == "specialist" and case.assignee_id is not None:
@@ -160,7 +170,7 @@ def _in_scope(held: Iterable[Holding], user: User) -> Q:
     asked = [h.unit_code for h in held if h.role == "consultee"]
     if asked:
         found |= Q(pk__in=Part.objects.filter(kind="opinion", fields__agency__in=asked).values("case"))
-    office = [h for h in held if h.role not in OUTSIDE and h.role != "administrator"]
+    office = [h for h in held if h.role not in OUTSIDE and h.role != "administrator" and not h.away]
     return found | _office_cases(office, user) if office else found
 
 
@@ -198,7 +208,7 @@ def _office_cases(held: Iterable[Holding], user: User) -> Q:
 def sees_part(case: Case, part: Part, user: User, now: dt.datetime) -> bool:
     """Whether a part of a visible case may be opened: agencies see what they are asked, applicants public kinds."""
     held = holdings(user, now)
-    if any(h.role not in OUTSIDE for h in held):
+    if any(h.role not in OUTSIDE and not h.away for h in held):
         return True
     if part.fields.get("agency") in {h.unit_code for h in held}:
         return True

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q
@@ -20,6 +21,12 @@ def rows_in_force(table: str, day: dt.date) -> dict[str, dict[str, Any]]:
 def office_rows(day: dt.date) -> dict[str, dict[str, Any]]:
     """Return the office configuration in force on a day: key -> columns."""
     return rows_in_force("office", day)
+
+
+@lru_cache(maxsize=8)
+def lead_agency(day: dt.date) -> str:
+    """Return the code of the agency whose cases these are; empty before the office has said. Read once a day."""
+    return str(office_rows(day).get("office", {}).get("lead_agency", ""))
 
 
 def office_values(day: dt.date) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from accounts.models import RoleHeld, User
 from accounts.roles import holders, substitutes_of
-from cases.access import APPLICANTS, DIVISION, Holding, counts
+from cases.access import APPLICANTS, DIVISION, Holding, counts, held_on
 from cases.ledger_access import row_spec
 from cases.models import Case, Part
 from notifications.occasion import SYSTEM, Occasion
@@ -94,7 +94,7 @@ def _asked_parts(occasion: Occasion) -> Sequence[Part]:
 def _office(occasion: Occasion, role: str) -> Iterator[User]:
     held = RoleHeld.objects.with_role(role, occasion.day).select_related("user", "unit")
     for row in held.order_by("user__full_name", "pk"):
-        holding = Holding(role, row.unit_id, row.unit.code, row.unit.kind)
+        holding = held_on(occasion.day, role, row.unit_id, row.unit.code, row.unit.kind)
         if _concerned(holding, occasion.case) and counts(holding, occasion.case, occasion.part, row.user):
             yield row.user
 

@@ -83,10 +83,12 @@ def _nothing_cached() -> None:
 
     The language of its last page is not the next one's either: Django leaves it with the thread.
     """
+    from cases.office import lead_agency
     from cases.procedures import hash_of
 
     cache.clear()
     hash_of.cache_clear()
+    lead_agency.cache_clear()
     translation.deactivate()
 
 

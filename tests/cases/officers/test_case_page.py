@@ -34,6 +34,14 @@ def reasons(html: str, step: str) -> list[str]:
     return re.findall(r'data-reason-code="([^"]+)"', found[1]) if found else []
 
 
+def test_who_keeps_passports_in_another_department_sees_no_cases(walk: Walk, signed_in: SignIn) -> None:
+    """Hòa, of the department of health, works on her own ledger; Ngân keeps that of the foreign-affairs agency."""
+    walk.received()
+    assert signed_in("hoa").get(f"/cases/{walk.case.code}/").status_code == 404
+    assert signed_in("ngan").get(f"/cases/{walk.case.code}/").status_code == 200
+    assert signed_in("hoa").get("/ledgers/passport_custody/").status_code == 200
+
+
 def test_ha_sees_state_due_day_with_its_days_assignee_and_unit(walk: Walk, signed_in: SignIn) -> None:
     html = case_page(walk.checked(), signed_in("ha"))
     assert 'data-case-state="validity_check"' in html
