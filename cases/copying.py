@@ -118,8 +118,8 @@ class Copying:
         if value is None or chosen is None:
             return value
         keys = value if isinstance(value, list) else [value]
-        gone |= {str(key) for key in keys if key not in chosen.names}
-        kept = [key for key in keys if key in chosen.names]
+        kept = [key for key in keys if chosen.find(str(key)) == str(key)]
+        gone |= {str(key) for key in keys if key not in kept}
         return (kept if isinstance(value, list) else kept[0]) if kept else None
 
     def _shown(self, spec: Field, value: Any) -> str:

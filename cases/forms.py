@@ -6,6 +6,7 @@ second opinion about what a date is. `form.values` are the stored values, `form.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -13,15 +14,16 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
-from django.utils.translation import override
 
 from accounts.clock import local_day, now
 from accounts.errors import sentence
 from accounts.models import User
-from cases.forms_choices import Choices, choices_asked, not_found
+from cases.forms_choices import Choices, choices_asked
 from cases.forms_fields import field_for, typed_value
+from cases.forms_paste import pasted_rows
 from cases.forms_widgets import FileChoice, RowsInput
 from cases.scalars import is_blank
+from cases.typed_names import place_of, with_keys
 from cases.values import clean_fields, missing_fields
 from workflows.definition import Field, Procedure
 from workflows.errors import Reason
@@ -55,7 +57,13 @@ class ValuesForm(forms.Form):
         named = {spec.name: spec for spec in [*siblings, *specs]}
         for spec in self.specs:
             self.fields[spec.name] = field_for(spec, self.choices, named, needed=bool(needed and needed(spec)))
+            self._let_paste(spec)
         self.values: dict[str, Any] = {}
+
+    def _let_paste(self, spec: Field) -> None:
+        widget = self.fields[spec.name].widget
+        if isinstance(widget, RowsInput):
+            widget.paste = functools.partial(pasted_rows, spec, choices=self.choices)
 
     # ------------------------------------------------------------------------------------------------ what came
     @property
@@ -71,7 +79,7 @@ class ValuesForm(forms.Form):
         for spec in self.specs:
             control = self.fields[spec.name]
             value = control.widget.value_from_datadict(self.data, self.files, self.add_prefix(spec.name))
-            raw[spec.name] = _resolved(spec, value, self.choices, spec.name, unknown)
+            raw[spec.name] = with_keys(spec, value, self.choices, spec.name, unknown)
         return raw, unknown
 
     @property
@@ -88,19 +96,27 @@ class ValuesForm(forms.Form):
     @property
     def status(self) -> int:
         """HTTP status of a page that shows this form."""
-        return 422 if self.is_bound and not self.row_changed and not self.is_valid() else 200
+        return 422 if self.is_bound and not self.is_valid() else 200
 
     # -------------------------------------------------------------------------------------------------- judging
     def full_clean(self) -> None:
         super().full_clean()
         if self.row_changed:
             self._errors = forms.utils.ErrorDict()
+            self._tell_pasted()
+
+    def _tell_pasted(self) -> None:
+        """Say at its table why what was pasted cannot be read as rows."""
+        for name in self.fields:
+            widget = self.fields[name].widget
+            for reason in widget.refused if isinstance(widget, RowsInput) else ():
+                self.add_error(name, forms.ValidationError(sentence(reason), code=reason.code))
 
     def clean(self) -> dict[str, Any]:
         typed = {name: self._without_upload(name, value) for name, value in self.raw.items()}
         values, reasons = clean_fields(self.specs, typed)
         unknown = {reason.path for reason in self._unknown}
-        names = {_place(path)[0] for path in unknown}
+        names = {place_of(path)[0] for path in unknown}
         self.values = {name: value for name, value in values.items() if name not in names}
         self.refuse([*self._unknown, *(reason for reason in reasons if not _same_place(reason.path, unknown))])
         if self.needed is not None:
@@ -122,7 +138,7 @@ class ValuesForm(forms.Form):
         """Write reasons (of this form or of a service) to the fields that they are about."""
         for reason in reasons:
             path = reason.path.removeprefix("dossier.").removeprefix("part.").removeprefix("ask.")
-            name, cell = _place(path)
+            name, cell = place_of(path)
             spec = next((s for s in self.specs if s.name == name), None)
             if spec is None:
                 self.add_error(None, sentence(reason))
@@ -189,18 +205,9 @@ def _is_button(key: str, specs: Sequence[Field]) -> bool:
             continue
         if own == "-find" or (spec.base == "table" and own.startswith("-") and own.endswith("-find")):
             return True
-        if spec.base == "table" and (own == "-add" or own.startswith("-remove-")):
+        if spec.base == "table" and (own in ("-add", "-paste") or own.startswith("-remove-")):
             return True
     return False
-
-
-def _place(path: str) -> tuple[str, tuple[int, str] | None]:
-    """Return the field of a path, and the cell: members[2].name."""
-    name, bracket, rest = path.partition("[")
-    if not bracket:
-        return path.split(".")[0], None
-    number, _, column = rest.partition("].")
-    return name, (int(number), column) if column and number.isdecimal() else None
 
 
 def _same_place(path: str, told: set[str]) -> bool:
@@ -214,53 +221,3 @@ def _own_words(text: str, spec: Field) -> str:
         for mark in (": ", ", "):
             text = text.removeprefix(label + mark)
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ")")) else ".")
-
-
-def rows_with_keys(
-    spec: Field, rows: Sequence[Mapping[str, Any]], choices: Mapping[str, Choices]
-) -> tuple[list[dict[str, Any]], list[Reason]]:
-    """Return typed rows of a table with names turned into keys, and what is in no list, by its path."""
-    unknown: list[Reason] = []
-    found = [_resolved_row(spec, n, row, choices, unknown) for n, row in enumerate(rows)]
-    return [{name: keyed[name] for name in row} for row, keyed in zip(rows, found, strict=True)], unknown
-
-
-def _resolved(spec: Field, value: Any, choices: Mapping[str, Choices], path: str, unknown: list[Reason]) -> Any:
-    """Return the value with names turned into keys; what is in no list is noted in `unknown`."""
-    if spec.base == "table" and isinstance(value, list):
-        return [_resolved_row(spec, n, row, choices, unknown) for n, row in enumerate(value)]
-    chosen = choices.get(path if "[" not in path else _column(path))
-    if chosen is None or is_blank(value):
-        return value
-    if spec.base == "list":
-        lines = value.splitlines() if isinstance(value, str) else value
-        return [_key(spec, line, chosen, path, unknown) for line in lines if not is_blank(line)]
-    return _key(spec, value, chosen, path, unknown)
-
-
-def _resolved_row(
-    spec: Field, number: int, row: Mapping[str, Any], choices: Mapping[str, Choices], unknown: list[Reason]
-) -> dict[str, Any]:
-    return {
-        column.name: _resolved(column, row.get(column.name), choices, f"{spec.name}[{number}].{column.name}", unknown)
-        for column in spec.columns
-        if column.computed is None
-    }
-
-
-def _column(path: str) -> str:
-    name, cell = _place(path)
-    return f"{name}.{cell[1]}" if cell else name
-
-
-def _key(spec: Field, typed: Any, choices: Choices, path: str, unknown: list[Reason]) -> Any:
-    found = choices.find(typed.strip()) if isinstance(typed, str) else None
-    if found is None:
-        vi, en = (_in(language, str(typed)[:200], choices) for language in ("vi", "en"))
-        unknown.append(Reason("not_a_choice", vi, en, path))
-    return typed if found is None else found
-
-
-def _in(language: str, typed: str, choices: Choices) -> str:
-    with override(language):
-        return not_found(typed, choices)

@@ -1,7 +1,8 @@
 """Controls whose value is more than one text: money, a kept file, a table of rows. They work without scripts."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django import forms
@@ -10,6 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from cases.money import CURRENCIES
+from cases.scalars import is_blank
+from cases.sheets import too_many
+from workflows.errors import Reason
 
 USUAL = ("VND", "USD", "EUR", "JPY", "KRW", "AUD", "CAD", "CHF", "CNY", "DKK", "GBP", "NOK", "SEK", "SGD")
 MOST_FOUND = 12  # entries that a search shows; whoever means another types more of its name
@@ -142,7 +146,10 @@ class RowsInput(OurWidget):
         super().__init__()
         self.columns, self.least, self.most = dict(columns), least, most
         self.faults: dict[tuple[int, str], str] = {}  # (row, column) -> what is wrong
-        self.takes_sheets = False  # whether the page has a way for rows out of a spreadsheet
+        self.takes_sheets = False  # whether the page has a way of its own for rows out of a spreadsheet
+        self.paste: Callable[[str], Pasted] | None = None  # reads pasted rows
+        self.refused: Sequence[Reason] = ()  # why what was pasted is no rows
+        self._pasted: dict[str, Pasted] = {}
 
     @property
     def needs_multipart_form(self) -> bool:  # type: ignore[override]  # a table may hold a file
@@ -152,7 +159,24 @@ class RowsInput(OurWidget):
         rows = [self._row(data, files, name, number) for number in range(_count(data, name, self.most))]
         removed = [n for n in range(len(rows)) if f"{name}-remove-{n}" in data]
         kept = [row for n, row in enumerate(rows) if n not in removed]
+        if f"{name}-paste" in data and self.paste is not None:
+            return self._with_pasted(kept, data.get(f"{name}-pasted", ""), self.paste)
         return [*kept, {}] if f"{name}-add" in data and len(kept) < self.most else kept
+
+    def _with_pasted(
+        self, rows: list[dict[str, Any]], text: str, paste: Callable[[str], Pasted]
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """Return the rows that are typed, without empty ones, and behind them what is pasted."""
+        if text not in self._pasted:
+            self._pasted[text] = paste(text)
+        found = self._pasted[text]
+        kept = [row for row in rows if not all(is_blank(cell) for cell in row.values())]
+        over = len(kept) + len(found.rows) > self.most
+        self.refused = [too_many(self.most)] if over else found.refused
+        if self.refused:
+            return rows
+        self.faults = {(len(kept) + number, name): said for (number, name), said in found.faults.items()}
+        return [*kept, *found.rows]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return f"{name}-rows" not in data
@@ -169,6 +193,8 @@ class RowsInput(OurWidget):
         drawn = [self._drawn(name, number, row) for number, row in enumerate(rows)]
         full = len(rows) >= self.most
         more = {"name": name, "rows": drawn, "count": len(rows), "full": full, "takes_sheets": self.takes_sheets}
+        pastes = self.paste is not None and not full and not self.takes_sheets
+        more |= {"pastes": pastes, "refused": next(iter(self._pasted), "") if self.refused else ""}
         return {**super().get_context(name, None, attrs), **more}
 
     def _drawn(self, name: str, number: int, row: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -193,6 +219,15 @@ def _count(data: Any, name: str, most: int) -> int:
     """Return how many rows came; a count that nobody could have typed is cut."""
     text = str(data.get(f"{name}-rows", "0"))
     return min(int(text), most + MORE_ROWS) if text.isdecimal() and len(text) < 6 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """Rows for a table's controls, what is wrong in their cells, and what is wrong with all that was pasted."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    faults: dict[tuple[int, str], str] = field(default_factory=dict)  # (row, column) -> what is wrong
+    refused: Sequence[Reason] = ()
 
 
 def yes_no() -> list[tuple[str, str]]:

@@ -27,14 +27,14 @@ def ledger_heads(definition: Procedure) -> list[Head]:
     return heads_of(rows_of(definition), complete=True)
 
 
-def ledger_choices(definition: Procedure, now: dt.datetime) -> dict[str, Choices]:
+def ledger_choices(definition: Procedure, actor: User, now: dt.datetime) -> dict[str, Choices]:
     """Return the lists of the columns, found by names of either language."""
-    return choices_in_both([rows_of(definition)], local_day(now), definition)
+    return choices_in_both([rows_of(definition)], local_day(now), definition, actor)
 
 
-def read(definition: Procedure, sheet: Sheet, now: dt.datetime) -> Taken:
+def read(definition: Procedure, sheet: Sheet, actor: User, now: dt.datetime) -> Taken:
     """Return the rows of a sheet, each cell judged; a row is complete or refused, nothing is filled in later."""
-    found = taken(rows_of(definition), sheet, ledger_choices(definition, now))
+    found = taken(rows_of(definition), sheet, ledger_choices(definition, actor, now))
     for row in found.rows:
         row.lacking = []
     return found
@@ -42,7 +42,7 @@ def read(definition: Procedure, sheet: Sheet, now: dt.datetime) -> Taken:
 
 def judged(definition: Procedure, sheet: Sheet, actor: User, now: dt.datetime) -> Taken:
     """Return the rows of a sheet with everything that opening them would say."""
-    found = read(definition, sheet, now)
+    found = read(definition, sheet, actor, now)
     wrong = {number for number, row in enumerate(found.rows) if row.faults}
     said = rows_judged(ledger=definition.procedure, actor=actor, now=now, rows=found.values)
     found.tell(reason for reason in said if int(reason.path[5:].partition("]")[0]) not in wrong)

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cases.forms import rows_with_keys
 from cases.forms_choices import Choices
 from cases.forms_words import label_of
 from cases.sheets import Cell, Head, Line, Sheet, at_cell
 from cases.showing import in_words
+from cases.typed_names import rows_with_keys
 from cases.values import clean_fields, missing_fields
 from workflows.definition import Field
 from workflows.errors import Reason

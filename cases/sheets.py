@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 
 from cases.files.checking import Allowed, check_name, read_rows, refusal
 from cases.files.names import clean_name
-from cases.files.rows import ERROR, FORMULA, HEAD_ROWS, NUMBER, ORDINALS, ROUNDED, TEXT, heading, place_of_head
+from cases.files.rows import ENOUGH, ERROR, FORMULA, HEAD_ROWS, NUMBER, ORDINALS, ROUNDED, TEXT, heading, place_of_head
 from cases.store import Readable, TooLarge, received
 from workflows.errors import Reason
 
@@ -115,7 +115,9 @@ def sheet_of_text(pasted: str, heads: Sequence[Head], most: int) -> Sheet:
         raise SheetRefused([too_many(most)])
     rows = [(n, row) for n, row in enumerate(_split(pasted), 1) if any(text.strip() for text in row)]
     known = frozenset({*named(heads), *_shared(heads)})
-    at = place_of_head([row for _, row in rows[:HEAD_ROWS]], known)
+    firsts = [row for _, row in rows[:HEAD_ROWS]]
+    places = (place_of_head(firsts, known, least) for least in ENOUGH)
+    at = next((place for place in places if place is not None), None)
     if at is None:
         raise SheetRefused([_no_headings(heads, rows[0][1] if rows else [], "")])
     if len(rows) - at - 1 > most:

@@ -20,6 +20,7 @@ from openpyxl.utils import range_boundaries
 from cases.files.faults import Unsafe
 
 HEAD_ROWS = 10  # a title and a few lines may stand above the headings
+ENOUGH = (2, 1)  # known headings that make a row of headings; one is enough where no row has two
 MOST_COLUMNS = 200
 DIGITS = 15  # what a spreadsheet keeps of a number
 TEXT, NUMBER, FORMULA, ERROR, ROUNDED = "text", "number", "formula", "error", "rounded"
@@ -35,9 +36,8 @@ def heading(text: str) -> str:
     return " ".join(_MARKS.sub("", unicodedata.normalize("NFC", text)).casefold().split())
 
 
-def place_of_head(rows: Iterable[Sequence[str]], known: frozenset[str]) -> int | None:
-    """Return which of the first rows holds the headings: at least two known ones, or all there are."""
-    least = min(2, len(known))
+def place_of_head(rows: Iterable[Sequence[str]], known: frozenset[str], least: int) -> int | None:
+    """Return which of the first rows holds the headings: at least so many known ones."""
     for place, row in enumerate(rows):
         if len({heading(text) for text in row} & known) >= least:
             return place
@@ -59,17 +59,17 @@ def read_rows(path: Path, wanted: Mapping[str, Any]) -> Found:
 def _found(book: Any, known: frozenset[str], most: int) -> Found:
     seen = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     hidden = [sheet for sheet in book.worksheets if sheet.sheet_state != "visible"]
-    for sheet in seen:
-        found = _rows_of(sheet, known, most)
+    for sheet, least in ((sheet, least) for least in ENOUGH for sheet in seen):
+        found = _rows_of(sheet, known, most, least)
         if found is not None:
             return {**found, "others": [other.title for other in seen if other is not sheet]}
-    only_hidden = next((s.title for s in hidden if _head_of(s, known) is not None), "")
+    only_hidden = next((s.title for s in hidden if _head_of(s, known, ENOUGH[0]) is not None), "")
     return {"sheet": "", "hidden": only_hidden, "first": _first_row(seen)}
 
 
-def _head_of(sheet: Any, known: frozenset[str]) -> int | None:
+def _head_of(sheet: Any, known: frozenset[str], least: int) -> int | None:
     firsts = [[_told(cell)[1] for cell in row] for _, row in _numbered(sheet, HEAD_ROWS)]
-    return place_of_head(firsts, known)
+    return place_of_head(firsts, known, least)
 
 
 def _first_row(sheets: Sequence[Any]) -> list[str]:
@@ -91,8 +91,8 @@ def _numbered(sheet: Any, most: int | None = None) -> Iterator[tuple[int, Sequen
                 return
 
 
-def _rows_of(sheet: Any, known: frozenset[str], most: int) -> Found | None:
-    at = _head_of(sheet, known)
+def _rows_of(sheet: Any, known: frozenset[str], most: int, least: int) -> Found | None:
+    at = _head_of(sheet, known, least)
     if at is None:
         return None
     rows = _numbered(sheet)

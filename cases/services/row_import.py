@@ -92,7 +92,7 @@ def _judged(
 
 
 def _twice(definition: Procedure, number: int) -> Reason:
-    name = row_spec(definition).key
+    name = row_spec(definition).key or ""
     field = definition.field(name)
     vi, en = (field.vi, field.en) if field is not None else (name, name)
     words = f"{vi}: một dòng trên đã có giá trị này", f"{en}: a row above has this value"

@@ -41,7 +41,7 @@ def copy_from(request: HttpRequest, filing: Filing, source: str) -> HttpResponse
     """Show what a case offers; take what is ticked."""
     found = source_of(request, filing, source)
     person = signed_in(request)
-    choices = all_choices(filing.definition.fields, local_day(now()), filing.definition)
+    choices = all_choices(filing.definition.fields, local_day(now()), filing.definition, person)
     offers = Copying(found, filing.case, roles_to_look(found, person, now()), choices).offers()
     if request.method != "POST":
         return page(request, filing, found, offers)

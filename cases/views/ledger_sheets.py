@@ -48,7 +48,7 @@ def template(request: HttpRequest, definition: Procedure) -> HttpResponse:
     if not may_open(request, definition):
         raise Http404
     english = (get_language() or "vi").startswith("en")
-    body = template_of(rows_of(definition), ledger_choices(definition, now()), english=english)
+    body = template_of(rows_of(definition), ledger_choices(definition, signed_in(request), now()), english=english)
     answer = HttpResponse(body, content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="{definition.procedure}.xlsx"'
     return answer
@@ -56,7 +56,7 @@ def template(request: HttpRequest, definition: Procedure) -> HttpResponse:
 
 def looked_at(request: HttpRequest, definition: Procedure, sheet: Sheet, found: Taken) -> HttpResponse:
     """Show every row as it would be opened (422 when one cannot be)."""
-    choices, heads = ledger_choices(definition, now()), ledger_heads(definition)
+    choices, heads = ledger_choices(definition, signed_in(request), now()), ledger_heads(definition)
     facts = {
         "sheet": sheet, "reasons": found.reasons, "carried": "" if found.reasons else carry(sheet, heads),
         "rows": [(row, shown_cells(found.spec, row, choices)) for row in found.rows],
@@ -70,7 +70,7 @@ def confirmed(request: HttpRequest, definition: Procedure) -> HttpResponse:
     sheet = carried_sheet(request.POST[CARRIED], ledger_heads(definition), MOST)
     if sheet is None:
         return redirect(request.path)
-    found = read(definition, sheet, now())
+    found = read(definition, sheet, signed_in(request), now())
     if found.reasons:
         return looked_at(request, definition, sheet, found)
     opened, reasons = tried(lambda: open_rows(

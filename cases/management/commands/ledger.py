@@ -171,7 +171,7 @@ def imported(options: dict[str, Any]) -> Ending:
         raise Unusable(f"Không đọc được tệp {path.name} / cannot read the file")
     with path.open("rb") as file:
         sheet = sheet_of_file(file, path.name, ledger_heads(definition), MOST)
-    found = judged(definition, sheet, person, now()) if options["dry_run"] else read(definition, sheet, now())
+    found = judged(definition, sheet, person, now()) if options["dry_run"] else read(definition, sheet, person, now())
     if not found.reasons and not options["dry_run"]:
         _open_all(definition, person, found, options["key"])
     if found.reasons:

@@ -25,6 +25,7 @@ from tests.cases.pages.conftest import NOW, field, page, signed_in, user
 
 HEALTH = "department_of_health"
 LEGS = ("Nước", "Thành phố", "Từ ngày", "Đến ngày")
+HEAD_OF_LEGS = "\t".join(LEGS)
 TOKYO = ("Nhật Bản", "Tokyo", "05/12/2026", "10/12/2026")
 
 
