@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.clock import LOCAL, local_day
 from audit.verify import parse
-from cases.facts import Facts, case_facts, day_number, part_facts
+from cases.facts import Facts, case_facts, day_number
 from cases.lookups import CaseLookups
 from cases.models import Case, Event, Part
 from cases.procedures import definition_by
@@ -92,7 +92,7 @@ class PastFacts(Facts):
         attempt = self.told.get("attempt", self.case.attempt)
         mine = [part for part in self.all_parts if part.attempt == attempt]
         kinds = self.definition.parts
-        return {k.code: [part_facts(k, p, latest=False) for p in mine if p.kind == k.code] for k in kinds}
+        return {k.code: [self._of(k, p, latest=False) for p in mine if p.kind == k.code] for k in kinds}
 
 
 def as_at_end(found: dict[str, Any], case: Case, period: Period, *, present: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from accounts.clock import local_day
-from audit.groups import Groups, Key, none
+from audit.groups import Groups, Key, half_year, none
 from audit.visible import is_sensitive
 from cases.models import Event, EventValues
 from cases.names import Names
@@ -17,7 +17,7 @@ from cases.presentation.words import label, language
 from workflows.definition import Field, Procedure
 from workflows.statistics import asked_at
 
-MONTH, YEAR = "month", "year"
+MONTH, YEAR, HALF = "month", "year", "half_year"
 
 
 def counted_events(
@@ -25,7 +25,7 @@ def counted_events(
 ) -> Iterator[tuple[Key, int]]:
     """Yield how many of the events belong to each group."""
     asked = _asked(by, procedure)
-    if asked or {MONTH, YEAR} & set(by):
+    if asked or {MONTH, YEAR, HALF} & set(by):
         yield from _one_by_one(taken, by, procedure, groups, asked).items()
         return
     for unit, count in taken.order_by().values_list("unit_code").annotate(count=Count("seq")):
@@ -50,6 +50,8 @@ def _one_by_one(
 def _of(name: str, procedure: Procedure, groups: Groups, event: Event) -> str:
     if name in (MONTH, YEAR):
         return f"{local_day(event.at):{'%m/%Y' if name == MONTH else '%Y'}}"
+    if name == HALF:
+        return half_year(local_day(event.at))
     return _plain(name, procedure, groups, event.unit_code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import Any
@@ -23,6 +24,7 @@ NAMED: dict[str, tuple[str, str]] = {
     "state": ("Trạng thái", "State"),
     "month": ("Tháng", "Month"),
     "year": ("Năm", "Year"),
+    "half_year": ("Kỳ 06 tháng", "Half-year"),
     "period": ("Kỳ", "Period"),
 }
 Key = tuple[str, ...]
@@ -79,6 +81,8 @@ class Groups:
         if name in ("month", "year"):
             shape = "%m/%Y" if name == "month" else "%Y"
             return [f"{day_of(attempt.received):{shape}}" if attempt.received is not None else none()]
+        if name == "half_year":
+            return [half_year(day_of(attempt.received)) if attempt.received is not None else none()]
         if name == "period":
             return [self.period_said()]
         return self._field_values(name, attempt)
@@ -98,9 +102,8 @@ class Groups:
         names = self._names_of(attempt)
         if field.base == "date" and isinstance(stored, int):
             stored = day_of(stored).isoformat()  # of a row as expressions see it
-        if field.base == "list":
-            item = field.model_copy(update={"type": field.inner})
-            return list(dict.fromkeys(names.value(item, one) for one in stored or ())) or [none()]
+        if field.many:
+            return list(dict.fromkeys(names.value(field.item, one) for one in stored or ())) or [none()]
         return [names.value(field, stored) or none()]
 
     def _attribute(self, name: str, attempt: Attempt) -> str:
@@ -114,6 +117,12 @@ class Groups:
         if key not in self._names:
             self._names[key] = Names(attempt.definition, self.period.last, language())
         return self._names[key]
+
+
+def half_year(day: dt.date) -> str:
+    """Return which half of which year a day lies in."""
+    half = 1 if day.month <= 6 else 2
+    return said(f"6 tháng {'đầu' if half == 1 else 'cuối'} năm {day.year}", f"{day.year}, half {half}")
 
 
 def hidden() -> str:

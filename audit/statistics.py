@@ -132,12 +132,17 @@ def _cases(statistic: Statistic, attempts: Iterable[Attempt], groups: Groups) ->
         told = [(total, found), *((rows[key], part) for key, part in _told_apart(statistic, attempt, groups, found))]
         for tally, figure in told:
             tally.cases += 1
-            tally.count += figure if statistic.measure not in ("median", "p90") else 0
-            tally.values.append(figure)
+            if isinstance(figure, list):  # of a quantile: one value for each part
+                tally.values += figure
+            else:
+                tally.count += figure if statistic.measure not in ("median", "p90") else 0
+                tally.values.append(figure)
     return rows, total
 
 
-def _told_apart(statistic: Statistic, attempt: Attempt, groups: Groups, found: int) -> list[tuple[Key, int]]:
+def _told_apart(
+    statistic: Statistic, attempt: Attempt, groups: Groups, found: int | list[float]
+) -> list[tuple[Key, int | list[float]]]:
     """Return what a case adds to each group; rows and parts are told apart when a column of theirs is asked for."""
     columns = {column.name for column in columns_of(statistic, attempt.definition)}
     if not columns & set(statistic.by):
@@ -157,11 +162,11 @@ def amount_of(statistic: Statistic, row: Mapping[str, Any]) -> int:
     return amount if isinstance(amount, int) and not isinstance(amount, bool) else 0
 
 
-def counted(statistic: Statistic, attempt: Attempt) -> int | None:
+def counted(statistic: Statistic, attempt: Attempt) -> int | list[float] | None:
     """Return what one case adds to a statistic, None when it is no case of it.
 
     share: 1 or 0 of those for which `over` holds; rows, parts: how many; sum, median, p90: the value of `of`, or the
-    sum of a `column` of its rows.
+    sum of a `column` of its rows; median, p90 also each value of a list.
     """
     if statistic.measure == "share":
         return int(holds(statistic.where, attempt)) if holds(statistic.over, attempt) else None
@@ -174,6 +179,8 @@ def counted(statistic: Statistic, attempt: Attempt) -> int | None:
         return len(found or ())
     if statistic.column is not None:
         return sum(amount_of(statistic, row) for row in found or ())
+    if isinstance(found, list) and statistic.measure in ("median", "p90"):
+        return [float(one) for one in found] or None
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 

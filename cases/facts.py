@@ -13,7 +13,7 @@ from accounts.models import User
 from cases.models import Attachment, Case, LinkedCase, Part
 from cases.office import office_values
 from cases.values import to_facts
-from workflows.definition import Field, PartKind, Procedure
+from workflows.definition import ROW_NO, Field, PartKind, Procedure
 
 EPOCH = dt.date(1970, 1, 1)
 NO_PAPER = {"draft": False, "signed": False, "issued": False, "stale": False}
@@ -110,15 +110,19 @@ class Facts(Mapping[str, Any]):
         found: dict[str, list[dict[str, Any]]] = {k.code: [] for k in self.definition.parts}
         for kind in self.definition.parts:
             rows = [p for p in self.all_parts if p.kind == kind.code and p.attempt == self.case.attempt]
-            found[kind.code] = [part_facts(kind, p, latest=p is rows[-1]) for p in rows]
+            found[kind.code] = [self._of(kind, p, latest=p is rows[-1]) for p in rows]
         return found
+
+    def _of(self, kind: PartKind, part: Part, *, latest: bool) -> dict[str, Any]:
+        about = row_of_part(kind, part, self["dossier"]) if kind.row_field is not None else {}
+        return part_facts(kind, part, latest=latest) | about
 
     def _part(self) -> dict[str, Any]:
         if self.part is None:
             return {}
         same = [p for p in self.all_parts if p.kind == self.part.kind and p.attempt == self.part.attempt]
         latest = not same or same[-1].key == self.part.key
-        return part_facts(self.definition.part(self.part.kind), self.part, latest=latest)
+        return self._of(self.definition.part(self.part.kind), self.part, latest=latest)
 
     def _attachments(self) -> dict[str, dict[str, Any]]:
         return attachment_facts(self.definition, self.case)
@@ -184,6 +188,15 @@ def part_facts(kind: PartKind, part: Part, *, latest: bool) -> dict[str, Any]:
     }
     found |= {n: day_number(v) for n in ("due_on", "closed_on") if (v := getattr(part, n)) is not None}
     return found
+
+
+def row_of_part(kind: PartKind, part: Part, dossier: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of the dossier (facts form) that a part is about; nothing when it is gone."""
+    named = kind.row_field
+    if named is None:
+        return {}
+    number = part.fields.get(named.name)
+    return next(({"row": row} for row in dossier.get(named.inner, ()) if row.get(ROW_NO) == number), {})
 
 
 def _result_of(part: Part) -> dict[str, Any]:

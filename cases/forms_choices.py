@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, override
 from accounts.models import Organisation, OrgUnit, User
 from cases.forms_registries import Catalogue, Ledger, catalogue_of, mandates_named
 from cases.office import rows_in_force
-from workflows.definition import Field, Procedure
+from workflows.definition import ROW_NO, Field, Procedure
 
 TABLES = {"country": "countries", "admin_unit": "admin_units", "language": "languages"}
 TYPED = frozenset({"case"})  # ref(case): a code that somebody types, never a list of other people's cases
@@ -144,6 +144,25 @@ def choices_in_both(
     also = {path: (*one.names.items(), *(_addresses() if path in people else ())) for path, one in there.items()}
     shown = all_choices(fields, day, definition, viewer)
     return {path: replace(one, also=also.get(path, ())) for path, one in shown.items()}
+
+
+def rows_offered(
+    fields: Iterable[Field], definition: Procedure, dossier: Mapping[str, Any]
+) -> dict[str, Choices]:
+    """Return the rows of a case's tables for every field that names some: their numbers, and what they are called."""
+    found = {}
+    for spec in (f for f in fields if f.base in ("row", "rows")):
+        table = definition.field(spec.inner)
+        rows = dossier.get(spec.inner) or []
+        found[spec.name] = Choices({str(row[ROW_NO]): _called(table, row) for row in rows if ROW_NO in row})
+    return found
+
+
+def _called(table: Field | None, row: Mapping[str, Any]) -> str:
+    """Return the number of a row and its first text that is not personal."""
+    texts = (c.name for c in table.columns if c.type == "text" and not c.personal) if table is not None else ()
+    words = next((str(row[name]) for name in texts if row.get(name)), "")
+    return f"{row[ROW_NO]}. {words}" if words else str(row[ROW_NO])
 
 
 def _with_columns(fields: Iterable[Field]) -> Iterable[tuple[str, Field]]:

@@ -57,8 +57,8 @@ def _widget(spec: Field, choices: Mapping[str, Choices], path: str) -> forms.Wid
         return forms.RadioSelect(choices=[*yes_no(), *unanswered])
     chosen = choices.get(path)
     if chosen is not None:
-        return _many(chosen) if spec.base == "list" else _one(spec, chosen)
-    if spec.base in ("long_text", "list"):
+        return _many(chosen) if spec.many else _one(spec, chosen)
+    if spec.base == "long_text" or spec.many:
         return forms.Textarea(attrs={"rows": 6 if spec.base == "long_text" else 4})
     return {"money": MoneyInput, "file": FileChoice}.get(spec.base, forms.TextInput)(attrs=_attrs(spec))
 
@@ -91,7 +91,7 @@ def _rows(spec: Field, choices: Mapping[str, Choices]) -> RowsInput:
             required=column.required is not False, widget=_widget(column, choices, f"{spec.name}.{column.name}"),
         )
         for column in spec.columns
-        if column.computed is None
+        if column.typed
     }
     return RowsInput(columns, least=spec.min_rows or 1, most=spec.max_rows or 500)
 
@@ -115,8 +115,8 @@ def typed_value(spec: Field, stored: Any, choices: Mapping[str, Choices], path: 
     if spec.base == "table":
         return [_typed_row(spec, row, choices) for row in stored]
     chosen = choices.get(path or spec.name)
-    if spec.base == "list":
-        return list(stored) if chosen is not None else "\n".join(str(one) for one in stored)
+    if spec.many:
+        return [str(one) for one in stored] if chosen is not None else "\n".join(str(one) for one in stored)
     if spec.base == "money":
         amount = shown_money(stored, "vi").rpartition(" ")[0]
         return {"amount": amount, "currency": stored["currency"]}

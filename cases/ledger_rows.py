@@ -67,7 +67,20 @@ def ledger_facts(row: Case) -> dict[str, Any]:
     definition = definition_of(row.definition_id)
     kept = case_facts(definition, row, [])
     own = {name: kept[name] for name in (*row.attributes, "state", "closed", "entered_on") if name in kept}
-    return {**to_facts(definition.fields, row.dossier), **own, "id": str(row.pk), "no": row.code}
+    named = to_facts(definition.fields, row.dossier)
+    return {**named, **_given_to(row, named), **own, "id": str(row.pk), "no": row.code}
+
+
+def _given_to(row: Case, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return whether the thing is frozen and what it is bound to, by the names that guards know."""
+    spec = row_spec(definition_of(row.definition_id))
+    names = {"frozen": spec.frozen, "bound_to": spec.bound}
+    return {name: values[own] for name, own in names.items() if own is not None and own in values}
+
+
+def rows_called(ledger: str, key: str) -> list[Case]:
+    """Return every row that ever had this key, in the order in which they were opened."""
+    return list(rows_in(ledger).filter(row_key=digest_of(ledger, key)).order_by("created_at"))
 
 
 def held_by(ledger: str, holders: Sequence[str]) -> list[Case]:
@@ -99,6 +112,14 @@ def kept_in(book: Case, ledger: str) -> list[Case]:
 def order_of(spec: LedgerRow) -> list[str]:
     """Return by what a ledger lists its rows: fields that it names, then their number."""
     return [*(f"dossier__{name}" for name in spec.order), "case_code"]
+
+
+def book_over(row: Case) -> Case | None:
+    """Return the ledger of a row's agency as a whole, once it was ever counted."""
+    places = agencies()
+    agency = places.get(row.unit.code, row.unit.code) if row.unit is not None else ""
+    key = digest_of(row.procedure, f"book:{agency}")
+    return Case.objects.filter(procedure=row.procedure, kind=Case.Kind.BOOK, row_key=key).first()
 
 
 def to_be_found(row: Case) -> bool | None:

@@ -15,7 +15,16 @@ from cases.access import DIVISION, Standing, standing
 from cases.calendar import load_calendar
 from cases.completeness import missing_at, missing_of_part
 from cases.facts import day_number, day_of
-from cases.ledger_rows import held_by, kept_in, ledger_facts, open_differences, standing_of, there_on
+from cases.ledger_rows import (
+    book_over,
+    held_by,
+    kept_in,
+    ledger_facts,
+    open_differences,
+    rows_called,
+    standing_of,
+    there_on,
+)
 from cases.models import Case, Event, Part, TableRow, Task
 from cases.reading import Reader, covering
 from cases.registries import row_of, view_of
@@ -109,6 +118,18 @@ class CaseLookups:
         found = held_by(ledger, [str(holder) for holder in holders])
         self._reads |= {f"{ledger}:{row.pk}": row.version for row in found}
         return [standing_of(row) for row in found]
+
+    def rows_called(self, ledger: str, key: str) -> list[Mapping[str, Any]]:
+        found = rows_called(ledger, key)
+        self._reads |= {f"{ledger}:{row.pk}": row.version for row in found}
+        return [ledger_facts(row) for row in found]
+
+    def last_count(self, ledger: str) -> Mapping[str, Any] | None:
+        book = book_over(self.case)
+        if book is None or "last_counted_on" not in book.attributes:
+            return None
+        self._reads |= {f"{ledger}:{book.pk}": book.version}
+        return {name: book.attributes[name] for name in ("last_counted_on", "gap_since") if name in book.attributes}
 
     def differences(self, ledger: str, counted: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
         rows = kept_in(self.case, ledger)

@@ -41,9 +41,8 @@ class Names:
             return ""
         if field.base == "table":
             return "; ".join(self._row_of(field, row) for row in stored)
-        if field.base == "list":
-            item = field.model_copy(update={"type": field.inner})
-            return ", ".join(self.value(item, one) for one in stored)
+        if field.many:
+            return ", ".join(self.value(field.item, one) for one in stored)
         if field.base in NAMED:
             return self(field.inner or field.base, str(stored))
         return shown(field, stored, self.lang)

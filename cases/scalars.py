@@ -167,8 +167,9 @@ def read_money(field: Field, raw: Any) -> dict[str, Any]:
 
 
 _READERS: dict[str, Reader] = {
-    "long_text": read_long_text, "email": read_email, "int": read_int, "bool": read_bool, "date": read_date,
-    "day": read_date, "datetime": read_datetime, "enum": read_enum, "file": read_file, "money": read_money,
+    "long_text": read_long_text, "email": read_email, "int": read_int, "row": read_int, "bool": read_bool,
+    "date": read_date, "day": read_date, "datetime": read_datetime, "enum": read_enum, "file": read_file,
+    "money": read_money,
 }
 
 

@@ -37,7 +37,7 @@ def with_keys(spec: Field, value: Any, choices: Mapping[str, Choices], path: str
     chosen = choices.get(path if "[" not in path else _column(path))
     if chosen is None or is_blank(value):
         return value
-    if spec.base == "list":
+    if spec.many:
         lines = value.splitlines() if isinstance(value, str) else value
         return [_key(spec, line, chosen, path, unknown) for line in lines if not is_blank(line)]
     return _key(spec, value, chosen, path, unknown)

@@ -14,7 +14,7 @@ from typing import Any
 from cases.errors import InputFaults
 from cases.money import shown_money, vietnamese
 from cases.scalars import Unfit, is_blank, read_scalar
-from workflows.definition import Field
+from workflows.definition import ROW_NO, Field
 from workflows.errors import Reason
 
 Label = tuple[str, str]  # the name of the value, vi and en
@@ -53,6 +53,24 @@ def to_facts(fields: Sequence[Field], stored: Mapping[str, Any]) -> dict[str, An
     return {field.name: _fact(field, stored[field.name]) for field in fields if stored.get(field.name) is not None}
 
 
+def with_set_by_steps(
+    fields: Iterable[Field], before: Mapping[str, Any], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return new values of a dossier in which rows that say the same as before keep what steps have set in them."""
+    tables = {f.name: f for f in fields if any(c.by_steps for c in f.columns)}
+    return {
+        name: [_with_set(tables[name], row, before.get(name) or []) for row in value] if name in tables else value
+        for name, value in values.items()
+    }
+
+
+def _with_set(table: Field, row: Mapping[str, Any], before: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    typed = [c.name for c in table.columns if c.typed]
+    kept = [c.name for c in table.columns if c.by_steps]
+    same = next((old for old in before if all(old.get(n) == row.get(n) for n in typed)), {})
+    return {**row, **{name: same[name] for name in kept if name in same}}
+
+
 def shown(field: Field, stored: Any, lang: str) -> str:
     """Return a stored value for people: 24/11/2026, 1.234.567,89 USD, the labels of an enum; "" when absent."""
     if stored is None:
@@ -61,9 +79,8 @@ def shown(field: Field, stored: Any, lang: str) -> str:
         return "; ".join(_shown_row(field.columns, row, lang) for row in stored)
     if field.base == "rows":
         return ", ".join(str(number) for number in stored)
-    if field.base == "list":
-        item = _item(field)
-        return ", ".join(shown(item, one, lang) for one in stored)
+    if field.many:
+        return ", ".join(shown(field.item, one, lang) for one in stored)
     return _shown_scalar(field, stored, lang)
 
 
@@ -76,7 +93,7 @@ def _cleaned(field: Field, raw: Any, path: str, label: Label) -> tuple[Any, list
     try:
         if field.base == "table":
             return _cleaned_table(field, raw, path, label)
-        if field.base == "list":
+        if field.many:
             return _cleaned_list(field, raw, path, label)
         return read_scalar(field, raw), []
     except Unfit as unfit:
@@ -91,7 +108,7 @@ def _cleaned_record(
     reasons: list[Reason] = []
     for name, given in raw.items():
         field = by_name.get(name)
-        if field is None or field.computed is not None:
+        if field is None or not field.typed:
             reasons.append(_reason(_unusable(name, field, by_name), prefix + _named(name), label))
             continue
         value, faults = _cleaned(field, given, prefix + name, _joined(label, field))
@@ -117,7 +134,16 @@ def _cleaned_table(field: Field, raw: Any, path: str, label: Label) -> tuple[Any
         values, faults = _cleaned_record(field.columns, row, f"{path}[{number}].", where)
         rows.append(values)
         reasons += faults
+    if any(column.name == ROW_NO for column in field.columns):
+        _number(rows)
     return rows or None, reasons
+
+
+def _number(rows: Sequence[dict[str, Any]]) -> None:
+    """Give rows without a number the next one, in their order; a number that was typed stays."""
+    last = max((row[ROW_NO] for row in rows if ROW_NO in row), default=0)
+    for row in (row for row in rows if ROW_NO not in row):
+        last = row[ROW_NO] = last + 1
 
 
 def _cleaned_list(field: Field, raw: Any, path: str, label: Label) -> tuple[Any, list[Reason]]:
@@ -126,7 +152,7 @@ def _cleaned_list(field: Field, raw: Any, path: str, label: Label) -> tuple[Any,
         raise Unfit("not_a_list", "phải là một danh sách", "must be a list")
     given = [one for one in given if not is_blank(one)]
     _check_count(field, len(given))
-    item, values, reasons = _item(field), [], []
+    item, values, reasons = field.item, [], []
     for number, one in enumerate(given):
         value, faults = _cleaned(item, one, f"{path}[{number}]", label)
         reasons += faults
@@ -147,8 +173,8 @@ def _check_count(field: Field, count: int) -> None:
 
 def _unusable(name: str, field: Field | None, by_name: Mapping[str, Field]) -> Unfit:
     if field is not None:
-        return Unfit("computed_field", f"{field.vi}: hệ thống tự tính, không nhập",
-                     f"{field.en}: computed, not typed in")
+        return Unfit("computed_field", f"{field.vi}: hệ thống tự ghi, không nhập",
+                     f"{field.en}: kept by the system, not typed in")
     near = difflib.get_close_matches(name[:60], by_name, n=1)
     hint_vi, hint_en = (f"; gần nhất: {near[0]}", f"; nearest: {near[0]}") if near else ("", "")
     return Unfit("unknown_field", f"không có trường “{_named(name)}”{hint_vi}",
@@ -172,11 +198,6 @@ def _joined(label: Label, field: Field) -> Label:
 
 def _blank_row(row: Mapping[str, Any]) -> bool:
     return all(is_blank(cell) for cell in row.values())
-
-
-def _item(field: Field) -> Field:
-    """The field of one item of a list: the type in the brackets, without the bounds on their number."""
-    return field.model_copy(update={"type": field.inner, "min_rows": None, "max_rows": None})
 
 
 def _missing(
@@ -209,7 +230,7 @@ def _fact(field: Field, stored: Any) -> Any:
     if field.base == "table":
         return [to_facts(field.columns, row) for row in stored]
     if field.base == "list" and field.inner in ("date", "day", "datetime"):
-        return [_fact(_item(field), one) for one in stored]
+        return [_fact(field.item, one) for one in stored]
     return stored
 
 

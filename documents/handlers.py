@@ -64,12 +64,24 @@ def _publish(workshop: Workshop, issued: Sequence[tuple[int, PaperJob, Document]
     ours = [(job, document) for _, job, document in issued if job.paper.series == "automatic" and job.paper.rendered]
     numbers = take_numbers([series_of(job.paper, workshop.day, doc.series) for job, doc in ours], workshop.day)
     taken = {document.pk: number for (_, document), number in zip(ours, numbers, strict=True)}
-    for _, job, document in sorted(issued, key=lambda one: one[1].paper.annex):
-        main = next((d for _, j, d in issued if not j.paper.annex and d.number_text), None) if job.paper.annex else None
+    for _, job, document in sorted(issued, key=lambda one: _carries_a_number(one[1].paper)):
+        main = _numbered_with(job.paper, issued)
         number = taken.get(document.pk) or typed.get(job.paper.code)
         publish(workshop, job, document, number, annexed_to=main)
         if job.paper.origin == "recorded":
             document.issued_on = recorded_day(job, workshop.day)
+
+
+def _carries_a_number(paper: Paper) -> bool:
+    return paper.annex or paper.numbered_as is not None
+
+
+def _numbered_with(paper: Paper, issued: Sequence[tuple[int, PaperJob, Document]]) -> Document | None:
+    """Return the document of this step whose number and day a paper carries: the one that it names, else the first."""
+    if not _carries_a_number(paper):
+        return None
+    others = ((j.paper, d) for _, j, d in issued if not _carries_a_number(j.paper) and d.number_text)
+    return next((d for other, d in others if paper.numbered_as in (None, other.code)), None)
 
 
 def _typed_numbers(workshop: Workshop) -> Typed:
@@ -137,7 +149,7 @@ def preview(job: PaperJob) -> bytes:
     if not job.paper.rendered:
         raise impossible(job.paper, "paper_impossible", "là văn bản của cơ quan khác", "is another body's document")
     workshop = Workshop([job])
-    if job.stage != "prepare" and not at_once(job.paper):
+    if job.stage != "prepare":
         workshop.load({})
         waiting = workshop.current(job, DRAFT, SIGNED)
         if waiting is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ MOST = 5_000
 ROW_COLUMNS = {"number", "state", "late"}
 COLUMNS: dict[str, set[str]] = {
     "movement_rows": {"day", "number", "key", "title", "step", "state", "by", "note"},
+    "state_rows": {"group", "state", "count"},
     "count_rows": {"number", "key", "title", "state", "found", "explanation"},
 }
 YES_NO = {True: "Có", False: "Không"}
@@ -69,6 +71,19 @@ def _counted(row: Case, line: Mapping[str, Any], day: dt.date) -> dict[str, Any]
         "found": YES_NO[line.get("found") is True],
         "explanation": str(line.get("explanation", "")),
     }
+
+
+def state_rows(source: Source) -> Rows:
+    """How many rows of the agency there are in each state, by the fields that the ledger groups by; closed ones too."""
+    case = source.job.case
+    spec, definition = row_spec(source.job.definition), source.job.definition
+    found: Counter[tuple[str, str]] = Counter()
+    for row in rows_in(case.procedure).filter(unit=case.unit):
+        group = ", ".join(str(row.dossier.get(name, "")) for name in spec.group)
+        found[group, row.state] += 1
+    order = [state.code for state in definition.machine.states]
+    told = sorted(found.items(), key=lambda one: (one[0][0], order.index(one[0][1])))
+    return [{"group": g, "state": definition.machine.state(s).vi, "count": str(n)} for (g, s), n in told]
 
 
 def _named(row: Case, definition: Procedure, day: dt.date) -> dict[str, str]:
@@ -122,4 +137,4 @@ def _note(definition: Procedure, event: Event) -> str:
     return "; ".join(names.value(f, kept[f.name]["value"]) for f in asked if f.name in kept and not f.personal)
 
 
-VALUES = {f.__name__: f for f in (ledger_rows, count_rows, movement_rows)}
+VALUES = {f.__name__: f for f in (ledger_rows, count_rows, state_rows, movement_rows)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 
@@ -19,18 +19,23 @@ from cases.errors import PaperImpossible
 from cases.models import Event
 from cases.names import Names
 from cases.office import office_rows
+from cases.values import to_facts
 from documents.errors import NotPrintable
 from documents.ledger_office import issued_by, other_keeper
 from documents.office import Issuer, Rows, issuer_of
 from documents.printed import NoLabel, long_day, value_of
 from documents.text import clean
 from workflows.asks import asks_of
-from workflows.definition import Field, Paper, Procedure
+from workflows.definition import ROW_NO, Field, Paper, Procedure
 from workflows.errors import Reason
+from workflows.expressions import compiled
+from workflows.lookups import Lookups
+from workflows.tables import NoLookups
 
 BANNER = "BẢN THỬ NGHIỆM"
 DRAFT_MARK = "DỰ THẢO"
 SIGNED_MARK = "ĐÃ KÝ, CHỜ CẤP SỐ"
+ROW = "row_"  # before a column of the row that a part is about, where a paper has a value of its own by that name
 # Set anew each time the paper is rendered; they are no part of what is signed.
 LATE = ("document_no", "document_date", "mark", "qr_code", "verify_code")
 FRAME = frozenset(
@@ -77,6 +82,8 @@ def fields_known(definition: Procedure, job: PaperJob | None = None) -> dict[str
         known |= {f.name: f for f in definition.part(job.part.kind).fields}
     known |= {f.name: f for f in definition.fields}
     if job is not None:
+        known |= {ROW + column.name: column for column in columns_of_row(job)}
+        known |= {column.name: column for column in columns_of_row(job)}
         known |= {f.name: f for f in asks_of(definition, job.step, recorded=job.recorded) if f.name in job.ask}
     return known
 
@@ -111,7 +118,7 @@ def _merged(source: Source, name: str, computed: dict[str, Any]) -> Any:
     found = source.fields.get(name)
     if stored is None:
         # A list that is absent is an empty list: a template loops over it.
-        return [] if found is not None and found.base in ("table", "list") else None
+        return [] if found is not None and found.base in ("table", "list", "rows") else None
     if found is None:
         kind = source.job.definition.facts.get("case", {}).get(name)
         return long_day(dt.date.fromisoformat(stored)) if kind == "day" else str(stored)
@@ -129,8 +136,39 @@ def stored_value(source: Source, name: str) -> Any:
     rows = _rows_of_part(job, name)
     if rows is not None:
         return rows
-    places = (job.ask, job.part.fields if job.part is not None else {}, job.case.dossier, job.case.attributes)
+    if name in source.paper.rows:
+        return _rows_shown(source, name)
+    own = job.part.fields if job.part is not None else {}
+    places = (job.ask, own, row_of(job), job.case.dossier, job.case.attributes)
     return next((place[name] for place in places if place.get(name) not in (None, "")), None)
+
+
+def _rows_shown(source: Source, name: str) -> list[dict[str, Any]]:
+    """Return the rows of a dossier table for which the paper's own condition holds."""
+    table, wanted = source.job.definition.field(name), compiled(source.paper.rows[name])
+    columns = table.columns if table is not None else ()
+    rows = source.job.case.dossier.get(name, [])
+    return [row for row in rows if wanted.judge({"this": to_facts(columns, row)}, cast(Lookups, NoLookups()))]
+
+
+def columns_of_row(job: PaperJob) -> tuple[Field, ...]:
+    """Return the columns of the table whose row the job's part is about."""
+    named = job.definition.part(job.part.kind).row_field if job.part is not None else None
+    table = job.definition.field(named.inner) if named is not None else None
+    return table.columns if table is not None else ()
+
+
+def row_of(job: PaperJob) -> dict[str, Any]:
+    """Return the row of the dossier that the job's part is about: its papers print its columns by their names.
+
+    `row_signer_name` is the column signer_name: without `row_` that is who signs the paper.
+    """
+    named = job.definition.part(job.part.kind).row_field if job.part is not None else None
+    if job.part is None or named is None:
+        return {}
+    rows, number = job.case.dossier.get(named.inner, []), job.part.fields.get(named.name)
+    found: dict[str, Any] = next((row for row in rows if row.get(ROW_NO) == number), {})
+    return {**found, **{ROW + name: value for name, value in found.items()}}
 
 
 def _rows_of_part(job: PaperJob, name: str) -> list[dict[str, Any]] | None:
@@ -142,7 +180,7 @@ def _rows_of_part(job: PaperJob, name: str) -> list[dict[str, Any]] | None:
     if table is None:
         return None
     held = next(job.part.fields.get(f.name, []) for f in fields if f.base == "rows" and f.inner == table)
-    return [row for row in job.case.dossier.get(table, []) if row.get("row_no") in held]
+    return [row for row in job.case.dossier.get(table, []) if row.get(ROW_NO) in held]
 
 
 def columns_of(paper: Paper, found: Field) -> tuple[str, ...]:
@@ -188,7 +226,7 @@ OPTIONAL = frozenset(
         "opinions", "check_results", "summary", "history_lines", "register_rows", "document_rows", "qr_code",
         "tracking_url", "parent_agency_name", "unit_symbol", "signing_authority", "replaced_document_no",
         "legal_basis_lines", "recipients", "complaint_guidance", "component_list", "signer_name", "ledger_rows",
-        "count_rows", "movement_rows",
+        "count_rows", "state_rows", "movement_rows",
     }
 )  # fmt: skip
 

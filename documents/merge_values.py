@@ -143,13 +143,17 @@ def replaced_document_no(source: Source) -> str:
 
 
 def original(source: Source) -> Document | None:
-    """The document that this one speaks of: of the part that its own part names, else the latest result."""
+    """The document that this one speaks of: of the part that its own part names, else the latest of its own part,
+    else the latest result."""
     issued = Document.objects.filter(case=source.job.case).exclude(number_text="").exclude(status__in=(DRAFT, VOID))
     named = named_part(source.job)
     if named is not None:
         same = issued.filter(part__pk=named, public=True).order_by("-issued_at") if named else issued.none()
         return same.filter(recorded=True, series="").first() or same.exclude(type_code="").first()
     issued = issued.exclude(paper=source.paper.code).order_by("-issued_at")
+    own = issued.filter(part=source.job.part).first() if source.job.part is not None else None
+    if own is not None:
+        return own
     if source.paper.code.startswith("pm_"):
         return issued.filter(paper="pm_decision").first()
     return issued.filter(public=True).exclude(paper__in=("correction_letter", "revocation_notice")).first()

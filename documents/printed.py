@@ -71,9 +71,8 @@ def value_of(field: Field, stored: Any, name_of: NameOf, columns: Sequence[str] 
     if field.base == "table":
         kept = [c for c in field.columns if c.name in (columns or ())]
         return [{c.name: _cell(c, row.get(c.name), name_of) for c in kept} for row in stored]
-    if field.base == "list":
-        item = field.model_copy(update={"type": field.inner})
-        return [value_of(item, one, name_of) for one in stored]
+    if field.many:
+        return [value_of(field.item, one, name_of) for one in stored]
     return _scalar(field, stored, name_of)
 
 

@@ -79,14 +79,16 @@ def _person(job: PaperJob, known: Mapping[str, str], issuer: Issuer) -> tuple[st
 
 
 def mandate_of(job: PaperJob) -> Mandate | None:
-    """Return the mandate in force of a TUQ. signature (one statement)."""
+    """Return the mandate in force that covers this paper of a TUQ. signature (one statement)."""
     day = local_day(job.now)
     held = Mandate.objects.filter(
         grantee=job.actor, form="tuq", valid_from__lte=day, valid_to__gte=day, revoked_on=None
     )
     if job.acting_for is not None:
         held = held.filter(grantor=job.acting_for)
-    return held.select_related("grantor").order_by("-valid_from").first()
+    ordered = held.select_related("grantor").order_by("-valid_from")
+    names = (job.paper.code, job.step.name)
+    return next((m for m in ordered if any(m.covers(job.case.procedure, name) for name in names)), None)
 
 
 def _told(mandate: Mandate | None) -> str:

@@ -26,7 +26,7 @@ NOBODY = Signature("", (), "", "")
 
 
 def at_once(paper: Paper) -> bool:
-    """Forms, slips and papers filled for another body go straight to issued."""
+    """Forms, slips and papers filled for another body go straight to issued, unless somebody has signed them."""
     return paper.family == "form" or paper.origin in ("slip", "prefilled")
 
 
@@ -68,9 +68,9 @@ def issue(workshop: Workshop, job: PaperJob) -> Document:
     """Return the document to be issued, its content ready; `publish` gives number, day and final bytes."""
     if job.paper.origin == "recorded":
         return _recorded_document(workshop, job)
-    if at_once(job.paper):
-        return _made_at_once(workshop, job)
     document = workshop.current(job, SIGNED)
+    if document is None and at_once(job.paper):
+        return _made_at_once(workshop, job)
     if document is None:
         raise impossible(job.paper, "not_signed", "văn bản chưa được ký", "the paper is not signed")
     workshop.touch(document, job.seq)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field as Key
 
+from workflows.records import ROW_NO as ROW_NO
 from workflows.records import Field as Field  # one address for whoever reads a definition
 from workflows.records import Guard as Guard
 from workflows.records import Labelled as Labelled
@@ -113,6 +114,7 @@ class Step(Labelled):
     close: tuple[str, ...] = ()
     set: dict[str, str] = Key(default_factory=dict)
     guidance: dict[str, str] = Key(default_factory=dict)
+    optional: bool = False  # may be taken, but is nobody's work: it opens no task
     of: Literal["row", "ledger"] = "row"  # in a ledger: taken on a row, or on the ledger as a whole
     src: str = ""
 
@@ -151,6 +153,11 @@ class PartKind(Labelled):
     stale_with_changes: bool = False  # an accepted change of the dossier overtakes it
     src: str = ""
 
+    @property
+    def row_field(self) -> Field | None:
+        """The field that says which row of a dossier table the part is about: of type row(table)."""
+        return next((f for f in self.fields if f.base == "row"), None)
+
 
 class Term(Record):
     code: str
@@ -184,6 +191,8 @@ class Paper(Labelled):
     gist: str = ""
     merge: tuple[str, ...] = ()
     columns: dict[str, tuple[str, ...]] = Key(default_factory=dict)
+    rows: dict[str, str] = Key(default_factory=dict)  # table of the dossier -> CEL on `this`: the rows that it shows
+    numbered_as: str | None = None  # paper issued in the same step whose number and day this one carries
     copies_to: tuple[str, ...] = ()
     public: bool = False
     qr: Literal["verify", "track", "pay", "none"] = "none"
@@ -198,7 +207,7 @@ class Paper(Labelled):
 
     @property
     def annex(self) -> bool:
-        """Whether it goes with another paper of ours: it carries the number and day of the one issued with it."""
+        """Whether it goes with another paper of ours: it has no head of its own and carries the other's number."""
         return self.family == "nd30" and self.origin == "ours" and self.series == "none"
 
 
@@ -290,8 +299,11 @@ class LedgerRow(Record):
     title: tuple[str, ...] = ()  # fields that name the row in a list
     columns: tuple[str, ...] = ()  # further fields of the register
     order: tuple[str, ...] = ()  # fields by which the register lists its rows; without them by their number
+    group: tuple[str, ...] = ()  # fields by which a count adds up rows: series, first and last number of a range
     expires: str | None = None  # field: the day after which the thing is not valid
     late: str | None = None  # attribute: the day since when the row is late
+    frozen: str | None = None  # field of type bool: such a row is given to nothing
+    bound: str | None = None  # field: what the thing is given to
     settled: tuple[str, ...] = ()  # states in which the thing is where it should be, or answered for
     present: tuple[str, ...] = ()  # states in which a count must find the thing in its place
     absent: tuple[str, ...] = ()  # states in which it must not; in any other both may be

@@ -18,7 +18,7 @@ import workflows.guards_of_forms  # registers the built-in that asks for the for
 import workflows.guards_of_tables  # registers the built-ins that ask declared tables
 import workflows.ledger_guards  # noqa: F401  # registers the built-ins that ask a ledger
 from workflows.asks import asks_of
-from workflows.definition import RETURN, Notice, Procedure, Step
+from workflows.definition import RETURN, ROW_NO, Notice, Procedure, Step
 from workflows.definition import Machine as Definition
 from workflows.errors import CannotBeJudged, Reason, TransitionRefused
 from workflows.expressions import compiled
@@ -346,7 +346,15 @@ def _target(attempt: Attempt) -> str:
 
 
 def _sets(attempt: Attempt) -> dict[str, Any]:
-    return {name: _value(attempt, text) for name, text in attempt.step.set.items()}
+    return {name: _set_to(attempt, name, text) for name, text in attempt.step.set.items()}
+
+
+def _set_to(attempt: Attempt, name: str, text: str) -> Any:
+    """Return the value that is set; of a column of the dossier one for each row (`this`), None leaves the row alone."""
+    if not name.startswith("dossier."):
+        return _value(attempt, text)
+    rows = attempt.facts["dossier"].get(name.split(".")[1], ())
+    return [_value(attempt, text, this=row) for row in rows]
 
 
 def _value(attempt: Attempt, text: str, **extra: Any) -> Any:
@@ -366,5 +374,13 @@ def _openings(attempt: Attempt) -> Iterator[PartOpening]:
         items = [None] if opening.for_each is None else _value(attempt, opening.for_each) or []
         for item in items:
             extra = {} if opening.for_each is None else {"item": item}
-            fields = {name: _value(attempt, text, **extra) for name, text in opening.set.items()}
+            fields = _number_of(attempt, opening.part, item)
+            fields |= {name: _value(attempt, text, **extra) for name, text in opening.set.items()}
             yield PartOpening(opening.part, {k: v for k, v in fields.items() if v is not None})
+
+
+def _number_of(attempt: Attempt, kind: str, item: Any) -> dict[str, Any]:
+    """Return which row a part of a kind with `per` is about: the one that it is opened for."""
+    opened = attempt.procedure.part(kind)
+    named = opened.row_field if opened.per is not None else None
+    return {named.name: item[ROW_NO]} if named is not None and isinstance(item, Mapping) and ROW_NO in item else {}

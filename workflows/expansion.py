@@ -19,7 +19,7 @@ SIMPLE_TYPES = (
     "file", "table",
 )
 TABLE_TYPES = ("duration", "numbers")  # of columns of declared tables alone: {n, u}, {name: whole number}
-_TYPE = re.compile(r"(enum|list|ref|rows|vocabulary)\((.+)\)", re.DOTALL)
+_TYPE = re.compile(r"(enum|list|ref|rows?|vocabulary)\((.+)\)", re.DOTALL)
 _CONFIG = re.compile(r"config\.([a-z0-9_]+)")
 
 
@@ -112,7 +112,7 @@ class Expansion:
         if kind == "vocabulary":
             self.known(block, "type", [inside], self.vocabularies, "danh mục giá trị / vocabulary")
             return f"enum({', '.join(self.words_of(inside))})"
-        if kind == "rows":
+        if kind in ("row", "rows"):
             self.known(block, "type", [inside], self.dossier_tables(), "bảng của hồ sơ / table of the dossier")
         values = [v.strip() for v in inside.split(",")]
         if any(not re.fullmatch(r"[a-z][a-z0-9_]*", v) for v in values) or len(set(values)) < len(values):
@@ -121,7 +121,7 @@ class Expansion:
 
     def _simple_type(self, block: Block, written: str) -> None:
         if written not in (*SIMPLE_TYPES, *(TABLE_TYPES if self.in_table else ())):
-            choice = (*SIMPLE_TYPES, "enum(…)", "list(…)", "ref(…)", "rows(…)", "vocabulary(…)")
+            choice = (*SIMPLE_TYPES, "enum(…)", "list(…)", "ref(…)", "row(…)", "rows(…)", "vocabulary(…)")
             self.fault(block, "type", f"không có kiểu / unknown type: {written}", near(written, choice))
         elif written == "table" and not block.get("columns"):
             self.fault(block, "type", "bảng chưa có cột / a table without columns")

@@ -56,8 +56,8 @@ def named(name: Any) -> Type | None:
     kind, inside = found[1], (found[2] or "").strip()
     if kind == "enum":
         return enum(inside) if inside else None
-    if kind == "rows":
-        return list_of(INT)
+    if kind in ("row", "rows"):
+        return INT if kind == "row" else list_of(INT)
     if kind in ("list", "map"):
         item = named(inside)
         return Type(kind, item=item) if item else None
@@ -155,7 +155,7 @@ def types_of(procedure: Procedure) -> Types:
 def _part(procedure: Procedure, code: str, base: Type | None, dossier: Type) -> Type:
     kind = procedure.part(code)
     fields = {**(base.fields if base else {}), **record_of(kind.fields).fields}
-    table = dossier.fields.get(kind.per) if kind.per else None
+    table = dossier.fields.get(kind.row_field.inner) if kind.row_field is not None else None
     if table is not None and table.item is not None:
         fields["row"] = table.item
     return record(fields)

@@ -126,6 +126,13 @@ def year_of(_: Lookups, on: int) -> int:
     return date_of(whole(on)).year
 
 
+@function(DAY, result=INT)
+def month_of(_: Lookups, on: int) -> int:
+    """The month of a day, counted through the years: two days lie in one month when this is the same."""
+    day = date_of(whole(on))
+    return day.year * 12 + day.month - 1
+
+
 @function(DAY, INT, result=DAY)
 def add_wd(lookups: Lookups, start: int, n: int) -> int:
     """Working days later, in the calendar of the unit."""

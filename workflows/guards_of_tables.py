@@ -10,6 +10,7 @@ from workflows.each_row import EachRow
 from workflows.errors import CannotBeJudged, Reason
 from workflows.guards import Params, Question, builtin
 
+FIRST, LAST = "valid_from", "valid_until"  # columns of a registry: the days between which its row was in use
 LIFTED = "accepted"  # state of a part that explains a row of a table of limits, once its authority has accepted it
 
 
@@ -102,6 +103,28 @@ def _asked_of(q: Question, table: Table, subject: Any) -> dict[str, Any]:
 def _ground(procedure: Procedure, code: str) -> tuple[str, str]:
     found = next((g for g in procedure.refusal_grounds if g.code == code), None)
     return (f" (căn cứ: {found.vi})", f" (ground: {found.en})") if found is not None else ("", "")
+
+
+@builtin
+def specimen_matches(q: Question, params: Params) -> Iterable[Reason]:
+    """The specimen was valid on the day of the paper and says the same: each column that differs is named."""
+    on_day = q.cel(params["on_day"])
+    row = q.lookups.row(str(params["registry"]), q.cel(params["specimen"]), q.facts["now_day"])
+    if row is None or not row.get(FIRST, on_day) <= on_day <= row.get(LAST, on_day):
+        vi, en = "Không có mẫu có hiệu lực vào ngày của giấy tờ", "No specimen was valid on the day of the paper"
+        yield Reason("specimen_matches", vi, en)
+        return
+    registry = next((r for r in q.procedure.registries if r.code == params["registry"]), None)
+    for name, text in params["same"].items():
+        if _spoken(row.get(name)) != _spoken(q.cel(text)):
+            column = next((c for c in registry.columns if c.name == name), None) if registry is not None else None
+            vi, en = (column.vi, column.en) if column is not None else (name, name)
+            yield Reason("specimen_matches", f"Khác mẫu: {vi}", f"Differs from the specimen: {en}")
+
+
+def _spoken(text: Any) -> str:
+    """Return a text as it is compared: without regard to capitals and blanks."""
+    return " ".join(str(text or "").casefold().split())
 
 
 @builtin

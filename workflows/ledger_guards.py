@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from workflows.errors import Reason
 from workflows.guards import Params, Question, builtin
 
+FROZEN, BOUND = "frozen", "bound_to"  # of a row as others see it: what its folder names by these keys of `row`
 COUNTED = "counted"  # the ask of a count: one line a row, {row, found, explanation}
 
 
@@ -22,7 +23,30 @@ def in_custody(q: Question, params: Params) -> Iterable[Reason]:
 
 
 @builtin
+def serial_in(q: Question, params: Params) -> bool:
+    """The number belongs to the ledger, stands in one of these states and is not frozen."""
+    row = q.lookups.row(str(params["ledger"]), q.cel(params["serial"]), q.facts["now_day"])
+    return row is not None and row.get("state") in params["states"] and not row.get(FROZEN)
+
+
+@builtin
+def serial_bound_once(q: Question, params: Params) -> bool:
+    """No other row ever had this number, and what is bound to it is what the step says (nothing, when it is empty)."""
+    rows = q.lookups.rows_called(str(params["ledger"]), str(q.cel(params["serial"])))
+    return len(rows) == 1 and str(rows[0].get(BOUND, "")) == str(q.cel(params["bound_to"]))
+
+
+@builtin
 def ledger_balanced(q: Question, params: Params) -> Iterable[Reason]:
-    """Every open row is found in its place, signed out, or explained; else each difference by the row's number."""
+    """Of a count: every open row is found in its place, signed out, or explained; else each difference by its number.
+
+    Of a row: the ledger of its agency was counted, and no gap has been reported since.
+    """
+    if not q.facts["case"].get("book"):
+        last = q.lookups.last_count(str(params["ledger"]))
+        if last is None or "gap_since" in last:
+            vi, en = "Sổ chưa được kiểm kê hoặc còn chênh lệch", "The ledger was not counted, or has a gap"
+            yield Reason("ledger_balanced", vi, en)
+        return
     found = q.lookups.differences(str(params["ledger"]), q.facts["ask"].get(COUNTED) or [])
-    return [Reason("ledger_balanced", vi, en, path) for path, vi, en in found]
+    yield from (Reason("ledger_balanced", vi, en, path) for path, vi, en in found)

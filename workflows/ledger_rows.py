@@ -10,8 +10,8 @@ from workflows.yaml_source import Block
 if TYPE_CHECKING:
     from workflows.expansion import Expansion
 
-FIELDS = ("key", "agency", "holder", "subject", "expires")
-LISTS_OF_FIELDS = ("title", "columns", "order")
+FIELDS = ("key", "agency", "holder", "subject", "expires", "frozen", "bound")
+LISTS_OF_FIELDS = ("title", "columns", "order", "group")
 ROLES = ("opened_by", "read_by")
 STATES = ("settled", "present", "absent")
 

@@ -27,6 +27,12 @@ class Lookups(Protocol):
     def rows_of(self, ledger: str, holders: Sequence[Any]) -> list[Mapping[str, Any]]:
         """The open rows of a ledger that belong to these holders: {no, state, settled}."""
 
+    def rows_called(self, ledger: str, key: str) -> list[Mapping[str, Any]]:
+        """Every row that ever had this key, closed ones among them: {no, state, bound_to}."""
+
+    def last_count(self, ledger: str) -> Mapping[str, Any] | None:
+        """What the last count of the ledger of this row's agency left: {last_counted_on, gap_since}, or None."""
+
     def differences(self, ledger: str, counted: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
         """What a count of the ledger leaves open: (path, vi, en) of each row not accounted for."""
 

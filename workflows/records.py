@@ -8,6 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Key
 
+ROW_NO = "row_no"  # column of a dossier table: the number by which parts and papers name a row
+
 
 class Record(BaseModel):
     """Frozen, closed: an unknown key is a fault of the folder."""
@@ -46,6 +48,7 @@ class Field(Labelled):
     required: bool | str = False
     required_from: str | None = None
     computed: str | None = None
+    by_steps: bool = False  # of a column: steps set it, nobody types it in (filled when the folder is read)
     validate_: tuple[Guard, ...] = Key(default=(), alias="validate")
     columns: tuple[Field, ...] = ()
     personal: bool = False
@@ -68,6 +71,22 @@ class Field(Labelled):
     def base(self) -> str:
         """The kind of value: text, enum, list, ref, table …"""
         return base_of(self.type)
+
+    @property
+    def typed(self) -> bool:
+        """Whether people fill it in: neither computed nor set by steps."""
+        return self.computed is None and not self.by_steps
+
+    @property
+    def many(self) -> bool:
+        """Whether the value is a list of single values: list(…), or the numbers of rows of a table."""
+        return self.base in ("list", "rows")
+
+    @property
+    def item(self) -> Field:
+        """The field of one value of a list: its own type, without the bounds on their number."""
+        kind = f"row({self.inner})" if self.base == "rows" else self.inner
+        return self.model_copy(update={"type": kind, "min_rows": None, "max_rows": None})
 
     @property
     def inner(self) -> str:

@@ -108,6 +108,7 @@ class _Resolving(TableExpansion):
         found["papers"] = [self.paper(p) for p in self.blocks("papers")]
         self.places |= {f"config.{name}": self.config.place(name) for name in self.config}
         self._references(found)
+        _mark_set_by_steps(found)
         return found
 
     # ----------------------------------------------------------------------------------------- machines
@@ -180,7 +181,7 @@ class _Resolving(TableExpansion):
         if found.get("series", "none") != "none" and not found.get("series_key"):
             self.fault(block, "series", "thiếu series_key / series_key missing")
         found["legal_basis"] = [b for w in found.get("legal_basis", []) if (b := self.basis(w, block))]
-        return found
+        return found | ({"rows": {k: cel(v) for k, v in found["rows"].items()}} if "rows" in found else {})
 
     def basis(self, written: Any, paper: Block) -> Plain | None:
         if isinstance(written, Block):
@@ -262,6 +263,9 @@ class _Resolving(TableExpansion):
         for block in self.blocks("papers"):
             self.known(block, "merge", block.get("merge", []), merge, "giá trị in / merge value")
             self.known(block, "columns", block.get("columns") or {}, merge, "bảng / table")
+            self.known(block, "rows", block.get("rows") or {}, self.dossier_tables(), "bảng của hồ sơ / table")
+            named = [block["numbered_as"]] if "numbered_as" in block else []
+            self.known(block, "numbered_as", named, self.papers, "văn bản / paper")
 
     def _merge_values(self, found: Plain) -> set[str]:
         """Every value that a paper may print: fields, columns, what parts and steps hold, computed values."""
@@ -269,8 +273,18 @@ class _Resolving(TableExpansion):
         fields = [*found["fields"], *(f for p in found["parts"] for f in p["fields"])]
         asked = [a for m in machines for t in (*m["transitions"], *m["acts"]) for a in t["ask"]]
         columns = [c for f in fields for c in f.get("columns", [])]
-        names = {str(f.get("name")) for f in (*fields, *asked, *columns)}
+        names = {str(f.get("name")) for f in (*fields, *asked, *columns)} | {f"row_{c.get('name')}" for c in columns}
         return names | set(self.full.get("merge_values") or [])
+
+
+def _mark_set_by_steps(found: Plain) -> None:
+    """Columns that steps set are typed in by nobody: `set: {dossier.papers.settled_route: …}`."""
+    machines = [found["machine"], *(p["machine"] for p in found["parts"])]
+    named = {name for m in machines for t in (*m["transitions"], *m["acts"]) for name in t["set"]}
+    columns = [(f"dossier.{f.get('name')}.{c.get('name')}", c) for f in found["fields"] for c in f.get("columns", [])]
+    for name, column in columns:
+        if name in named:
+            column["by_steps"] = True
 
 
 _SIMPLE = {

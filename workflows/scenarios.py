@@ -55,6 +55,7 @@ class Action(Record):
     as_: str = Key(default="", alias="as")
     do: str = ""
     part: str = ""
+    of_row: str = ""  # ledger/key: done on that row of a ledger, not on the case
     book: bool = False  # of a ledger: done on the ledger of the row's agency, not on the row
     acting_for: str = ""
     at: str = ""  # local day and time, or a time of the same day
@@ -69,6 +70,17 @@ class Action(Record):
     expect: Expected = Expected()
 
 
+class Standing(Record):
+    """Rows that stand in a ledger before the scenario begins: opened and taken through steps."""
+
+    ledger: str
+    at: str
+    by: str
+    dossier: dict[str, Any] = {}
+    each: list[dict[str, Any]] = [{}]  # one row for each: what it says beside the dossier
+    steps: list[Action] = []
+
+
 class Given(Record):
     at: str = "2026-03-02 09:00"
     by: str = "lan"
@@ -77,6 +89,7 @@ class Given(Record):
     attachments: list[str] = []
     twin: bool | tuple[Action, ...] = False  # the same was filed before, or has taken these steps, and is open
     rows: dict[str, dict[str, Any]] = {}  # table -> key -> columns, beside those of the trial province
+    standing: list[Standing] = []  # rows of other ledgers
     mandates: bool = True  # false: nobody has given one
     calendar: dict[str, str] = {}  # day off -> announced, confirmed or withdrawn
     applicant: bool = True  # false: opened at the counter for somebody without an account
@@ -182,9 +195,9 @@ def coverage_of(scenarios: Scenarios) -> Coverage:
         for code in scenario.given.refused:
             refused.setdefault(code, []).append(scenario.name)
         for action in scenario.steps:
-            for code in action.refused:
+            for code in action.refused if not action.of_row else ():
                 refused.setdefault(code, []).append(scenario.name)
-            for name in _taken(action):
+            for name in _taken(action) if not action.of_row else ():
                 taken.setdefault(name, []).append(scenario.name)
     return Coverage(_unique(taken), _unique(refused))
 

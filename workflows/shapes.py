@@ -86,7 +86,7 @@ _STEP: dict[str, Any] = {
     "name!": "name", "vi!": "line", "en!": "line", "by!": "names", "when": "when", "recorded_by": "name",
     "require": ListOf("guard"), "ask": ListOf("ask"), "confirm": ListOf("confirm"), "cosign": "name",
     "within": "duration", "papers": PAPERWORK, "notify": ListOf(NOTIFY), "open": ListOf(OPENING), "close": "names",
-    "set": "cels", "guidance": BOTH, "of": OneOf(("row", "ledger")), "src": "text",
+    "set": "cels", "guidance": BOTH, "optional": "bool", "of": OneOf(("row", "ledger")), "src": "text",
 }
 TRANSITION = Shape("transition", {**_STEP, "from!": "names", "to!": "text"})
 ACT = Shape("act", {**_STEP, "allowed_when!": "cel"})
@@ -106,7 +106,7 @@ PAPER = shape(
     origin_needed=OneOf(("ours", "prefilled", "recorded", "slip")),
     series=OneOf(("automatic", "typed_in", "stock", "none")), series_key="name", legal_basis=ListOf("basis"),
     gist_needed="text", merge="names", columns=DictOf("names"), copies_to="names", public="bool",
-    qr=OneOf(("verify", "track", "pay", "none")), applies="cel", src="text",
+    rows="cels", numbered_as="name", qr=OneOf(("verify", "track", "pay", "none")), applies="cel", src="text",
 )
 ATTACHMENT = shape(
     "attachment", code_needed="name", vi_needed="line", en_needed="line", required_needed="cel", types="names",
@@ -147,7 +147,8 @@ GOLDEN = shape("golden path", code_needed="name", term="name", path_needed="text
 ROW = shape(
     "row of a ledger", key="name", number_needed="text", agency_needed="name", opened_by_needed="names",
     read_by="names", holder="name", holder_role="name", subject="name", title="names", columns="names",
-    order="names", expires="name", late="name", settled="names", present="names", absent="names",
+    order="names", group="names", expires="name", late="name", frozen="name", bound="name", settled="names",
+    present="names", absent="names",
 )
 ANSWER = shape("answer", code_needed="name", if_="cel", vi_needed="text", en_needed="text", show="texts", term="bool")
 INQUIRY = shape(

@@ -8,7 +8,7 @@ from workflows.asks import asks_of
 from workflows.definition import Procedure, Statistic
 from workflows.records import Field
 
-GROUPS = ("procedure", "unit", "officer", "state", "month", "year", "period")  # known to every statistic
+GROUPS = ("procedure", "unit", "officer", "state", "month", "year", "half_year", "period")  # known to every statistic
 COUNTED = re.compile(r"\s*(dossier|parts)\.(\w+)")
 
 

@@ -11,7 +11,7 @@ from accounts.clock import local_day
 from accounts.models import RoleHeld
 from cases.facts import Facts
 from cases.forms import ValuesForm, needed_by, step_form
-from cases.forms_choices import Choices
+from cases.forms_choices import Choices, rows_offered
 from cases.lookups import CaseLookups
 from cases.presentation.face import Look
 from cases.presentation.steps import item_column
@@ -151,7 +151,7 @@ def sheet_of(look: Look, possible: Possible, data: Any = None, files: Any = None
         fields,
         data,
         initial_of(look, possible),
-        dict(choices_of(look, possible.step)),
+        {**rows_offered(fields, look.definition, look.case.dossier), **dict(choices_of(look, possible.step))},
         files=files,
         siblings=look.definition.fields,
         definition=look.definition,

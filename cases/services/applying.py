@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cases.facts import day_of, fields_to_stored, to_stored
@@ -14,11 +14,12 @@ from cases.services.papers import void_of_part, void_unnumbered, work_papers
 from cases.services.receipt import receive
 from cases.services.turn import Fired, Turn
 from workflows.definition import Field, Link, State
-from workflows.engine import Attempt, Move
+from workflows.engine import Attempt, Move, PartOpening
 from workflows.errors import CannotBeJudged
 from workflows.expressions import compiled
 
 COLUMNS = ("urgent", "overdue", "attempt")
+COLUMN = "dossier."  # how the name of a column of the dossier begins, among what a step sets
 HANDLED = frozenset({"issued", "refused", "stopped"})
 
 
@@ -34,7 +35,8 @@ def apply_move(
     if part is not None and part.closed:
         void_of_part(turn, part)
     for opening in move.open:
-        open_part(turn, opening.kind, opening.fields)
+        if not _stands_for(turn, opening):
+            open_part(turn, opening.kind, opening.fields)
     accept_change(turn, part, move)
     _link(turn, attempt, move, part)
     _link_named(turn, move)
@@ -48,7 +50,7 @@ def enter_move(turn: Turn, move: Move, part: Part | None) -> None:
     _set(turn, part, move.sets)
     if move.step.kind == "transition":
         _enter(turn, part, move)
-    if sets_fields(turn):
+    if sets_fields(turn) or any(name.startswith(COLUMN) for name in move.sets):
         compute(turn)
     if "received_on" in move.sets:
         receive(turn)
@@ -62,7 +64,10 @@ def _close_parts(turn: Turn, kinds: tuple[str, ...]) -> None:
             void_of_part(turn, part)
 
 
-def _set(turn: Turn, part: Part | None, sets: Mapping[str, Any]) -> None:
+def _set(turn: Turn, part: Part | None, named: Mapping[str, Any]) -> None:
+    for name in (n for n in named if n.startswith(COLUMN)):
+        _set_column(turn, name, named[name])
+    sets = {name: value for name, value in named.items() if not name.startswith(COLUMN)}
     if part is not None:
         kind = turn.definition.part(part.kind)
         part.fields = {**part.fields, **fields_to_stored(kind.fields, sets)}
@@ -81,6 +86,16 @@ def _set(turn: Turn, part: Part | None, sets: Mapping[str, Any]) -> None:
 def sets_fields(turn: Turn) -> bool:
     """Whether steps set fields by their name: of a row of a ledger, of an internal matter; nobody has filed either."""
     return turn.case.kind == Case.Kind.ROW or turn.definition.kind == "standalone"
+
+
+def _set_column(turn: Turn, name: str, values: Sequence[Any]) -> None:
+    """Set a column in the rows of a table of the dossier, `dossier.table.column`; a row without a value stays."""
+    _, table, column = name.split(".")
+    field = turn.definition.field(table)
+    spec = [c for c in field.columns if c.name == column] if field is not None else []
+    rows = zip(turn.case.dossier.get(table, ()), values, strict=True)
+    set_anew = [row if value is None else row | fields_to_stored(spec, {column: value}) for row, value in rows]
+    turn.case.dossier = {**turn.case.dossier, table: set_anew} if set_anew else turn.case.dossier
 
 
 def _set_field(row: Case, field: Field, value: Any) -> None:
@@ -160,6 +175,14 @@ def _enter_case(turn: Turn, state: State) -> None:
         case.handled_on = turn.day
 
 
+def _stands_for(turn: Turn, opening: PartOpening) -> bool:
+    """Whether the row already has its part: a kind with `per` opens once for each row and attempt."""
+    kind = turn.definition.part(opening.kind)
+    named = kind.row_field if kind.per is not None else None
+    same = (p for p in turn.parts if p.kind == kind.code and p.attempt == turn.case.attempt)
+    return named is not None and any(p.fields.get(named.name) == opening.fields.get(named.name) for p in same)
+
+
 def open_part(turn: Turn, kind_code: str, fields: Mapping[str, Any]) -> Part:
     """Open a part of a kind in its initial state; `fields` in facts form."""
     kind = turn.definition.part(kind_code)
@@ -188,9 +211,10 @@ def _link(turn: Turn, attempt: Attempt, move: Move, part: Part | None) -> None:
     for link in (li for li in turn.definition.links if li.on == name and _wanted(li, attempt)):
         if link.to is not None:
             link_with(turn, link.kind, _named_there(link.to, attempt))
-        elif link.fires is not None:
-            turn.fired.append(Fired(link, _carried(link, attempt)))
-        else:
+        if link.fires is not None:
+            named = _named_there(link.to, attempt) if link.to is not None else None
+            turn.fired.append(Fired(link, _carried(link, attempt), named))
+        elif link.to is None:
             _promise_link(turn, link, _carried(link, attempt))
 
 

@@ -9,7 +9,7 @@ from cases.access import seen_value
 from cases.models import Part
 from cases.services.computing import compute
 from cases.services.turn import Turn
-from cases.values import clean_fields, shown
+from cases.values import clean_fields, shown, with_set_by_steps
 from workflows.definition import Procedure
 from workflows.engine import Move
 from workflows.errors import Reason
@@ -24,7 +24,8 @@ def cleaned_changes(definition: Procedure, dossier: Mapping[str, Any], raw: Any)
     """
     open_fields = [f for f in definition.fields if f.required_from is None and f.computed is None]
     values, reasons = clean_fields(open_fields, raw if isinstance(raw, dict) else {})
-    changed = {name: value for name, value in values.items() if dossier.get(name) != value}
+    asked = with_set_by_steps(open_fields, dossier, values)
+    changed = {name: value for name, value in asked.items() if dossier.get(name) != value}
     if not changed and not reasons:
         reasons = [Reason("ask_missing", "Chưa có nội dung thay đổi", "Nothing is changed", "ask.changes")]
     return changed, reasons
@@ -55,7 +56,8 @@ def accept_change(turn: Turn, part: Part | None, move: Move) -> None:
     """Carry an accepted change into the dossier; drafts not issued and opinions of the attempt become stale."""
     if part is None or part.kind != CHANGE or move.target != "accepted":
         return
-    turn.case.dossier = {**turn.case.dossier, **part.fields.get("changes", {})}
+    changes = with_set_by_steps(turn.definition.fields, turn.case.dossier, part.fields.get("changes", {}))
+    turn.case.dossier = {**turn.case.dossier, **changes}
     compute(turn)
     if move.sets.get("stale_drafts"):
         _stale_drafts(turn)

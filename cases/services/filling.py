@@ -16,7 +16,7 @@ from cases.services.changes import CHANGE, cleaned_changes
 from cases.services.computing import compute
 from cases.services.turn import Turn
 from cases.values import clean_fields, to_facts
-from workflows.definition import Field, Step
+from workflows.definition import ROW_NO, Field, Step
 from workflows.engine import asked
 from workflows.errors import Reason
 
@@ -95,9 +95,19 @@ def unusable(case: Case, fields: Sequence[Field], stored: dict[str, Any]) -> lis
                 )
             else:
                 stored[wanted.name] = str(person.pk)
+        elif wanted.base in ("row", "rows") and (strange := _not_there(case, wanted, value)):
+            numbers = ", ".join(strange)
+            vi, en = f"{wanted.vi}: không có dòng {numbers}", f"{wanted.en}: there is no row {numbers}"
+            found.append(Reason("", vi, en, wanted.name))
         elif wanted.base == "file" and not _file_of(case, str(value)):
             found.append(Reason("", f"{wanted.vi}: không có tệp này", f"{wanted.en}: no such file", wanted.name))
     return found
+
+
+def _not_there(case: Case, wanted: Field, value: Any) -> list[str]:
+    """Return the numbers that no row of the table has."""
+    there = {row.get(ROW_NO) for row in case.dossier.get(wanted.inner) or []}
+    return [str(number) for number in (value if wanted.many else [value]) if number not in there]
 
 
 def person_of(text: str) -> User | None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from cases.facts import fields_to_stored
 from cases.models import Case
+from cases.services.linked_events import called
 from cases.services.loading import load_turn, named_step, take_roles
 from cases.services.turn import Fired, Request, Turn
 from workflows.asks import asks_of
@@ -22,12 +23,26 @@ def fire_linked(turn: Turn, advance: Callable[[Turn], object]) -> None:
     Raises TransitionRefused with the reasons of the linked case, named by its code: then neither case has moved.
     """
     for fired in turn.fired:
-        for case_id in _open_cases(turn, fired.link.procedure):
+        for case_id in _meant(turn, fired):
             linked = _loaded(turn, fired, case_id)
             try:
                 advance(linked)
             except TransitionRefused as refused:
                 raise TransitionRefused([_of(linked.case, reason) for reason in refused.reasons]) from refused
+
+
+def _meant(turn: Turn, fired: Fired) -> list[uuid.UUID]:
+    """Return the matters whose step is fired: those that the link names, else every one that is linked.
+
+    Raises TransitionRefused when the link names a matter that is not there, or closed.
+    """
+    if fired.named is None:
+        return _open_cases(turn, fired.link.procedure)
+    found = [case.pk for case in called(fired.named) if case.procedure == fired.link.procedure and not case.closed]
+    if not found:
+        vi, en = "Không có dòng hoặc hồ sơ còn mở mà bước này cần", "What this step needs is not there, or closed"
+        raise TransitionRefused([Reason("link_missing", vi, en)])
+    return sorted(found)
 
 
 def _open_cases(turn: Turn, procedure: str) -> list[uuid.UUID]:

@@ -41,8 +41,7 @@ def tell_linked(effect: Effect) -> None:
 
 def link_with(turn: Turn, kind: str, named: object) -> None:
     """Link this case or row with those that are named by id or code; who is not there, or linked already, is left."""
-    wanted = [str(one) for one in named] if isinstance(named, list | tuple) else [str(named)]
-    for other in _called([text for text in wanted if text]):
+    for other in called(named):
         there = LinkedCase.objects.filter(
             Q(case=turn.case, other=other) | Q(case=other, other=turn.case), kind=kind, status=LinkedCase.Status.LINKED
         )
@@ -53,7 +52,10 @@ def link_with(turn: Turn, kind: str, named: object) -> None:
             )  # fmt: skip
 
 
-def _called(names: list[str]) -> list[Case]:
+def called(named: object) -> list[Case]:
+    """Return the cases and rows of an id or code, or of a list of them; nothing of what is not there."""
+    wanted = [str(one) for one in named] if isinstance(named, list | tuple) else [str(named)]
+    names = [text for text in wanted if text]
     ids = [found for text in names if (found := _uuid(text)) is not None]
     return list(Case.objects.filter(Q(pk__in=ids) | Q(case_code__in=names) | Q(submission_code__in=names)))
 

@@ -27,7 +27,7 @@ from cases.services.rows import place_row
 from cases.services.turn import Request, Snapshot, Turn
 from cases.services.wake import wake
 from cases.services.writing import write
-from cases.values import clean_fields, shown
+from cases.values import clean_fields, shown, with_set_by_steps
 from workflows.definition import Field, Procedure
 from workflows.errors import Reason, TransitionRefused
 
@@ -235,7 +235,7 @@ def put_values(turn: Turn, fields: Sequence[Field], values: Mapping[str, Any]) -
     known = {f.name for f in fields}
     blank = [name for name in values if name in known and name not in stored]
     kept = {name: value for name, value in turn.case.dossier.items() if name not in blank}
-    turn.case.dossier = {**kept, **stored}
+    turn.case.dossier = {**kept, **with_set_by_steps(fields, turn.case.dossier, stored)}
     compute(turn)
     faults += validated(turn, frozenset(stored))
     if faults:

@@ -109,7 +109,8 @@ def _of_record(turn: Turn, part: Part | None) -> Iterator[Wanted]:
         if step is not None and step.cosign is not None:
             yield _wanted(turn, part, record, step.cosign, None)
         return
-    manual = [s for s in turn.machine(part).transitions if s.when == "manual" and record.state in s.sources]
+    here = [s for s in turn.machine(part).transitions if s.when == "manual" and record.state in s.sources]
+    manual = [s for s in here if not s.optional]
     timed = [s for s in manual if s.within is not None]
     for step in timed or (manual if part is not None else []):
         if _workable(turn, step, part):

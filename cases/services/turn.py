@@ -108,6 +108,7 @@ class Fired:
 
     link: Link
     carries: Mapping[str, Any]
+    named: Any = None  # id or code of the matter that the link names, or a list; None: every case that is linked
 
 
 @dataclass(frozen=True, slots=True)

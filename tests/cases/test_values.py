@@ -279,3 +279,18 @@ def test_no_table_whatever_breaks_the_reading(rows):
 def test_currencies_have_no_or_two_minor_digits():
     assert {minor_digits(currency) for currency in CURRENCIES} == {0, 2}
     assert parsed("1.000", "VND") == {"minor": 1000, "currency": "VND"}
+
+
+class TestNumbersOfRows:
+    NUMBERED = field("table", name="papers", columns=(field("int", name="row_no"), field("text", name="title")))
+
+    def cleaned(self, *rows: dict[str, object]) -> list[object]:
+        return [row["row_no"] for row in clean_value(self.NUMBERED, list(rows))]
+
+    def test_rows_left_without_a_number_take_the_next(self) -> None:
+        assert self.cleaned({"title": "a"}, {"row_no": "4", "title": "b"}, {"title": "c"}) == [5, 4, 6]
+
+    def test_of_a_list_of_rows_each_is_read_as_a_number(self) -> None:
+        assert clean_value(field("rows(papers)"), ["1", "3", "1"]) == [1, 3]
+        with pytest.raises(InputFaults):
+            clean_value(field("rows(papers)"), ["x"])

@@ -65,6 +65,8 @@ def _case(procedure: Procedure, types: Types) -> Iterator[Claim]:
         if paper.applies is not None:
             owner = next((p.code for p in procedure.parts if paper.code in p.papers), None)
             yield Claim(f"papers.{paper.code}", paper.applies, types.in_part(owner))
+        tables = ((procedure.field(name), text) for name, text in paper.rows.items())
+        yield from (Claim(f"papers.{paper.code}.rows", t, Types({}, {}).in_row(f)) for f, t in tables if f is not None)
     yield from _links(procedure, types)
     for statistic in procedure.statistics:
         key, period = f"statistics.{statistic.code}", types.in_statistics()
@@ -131,7 +133,8 @@ def _guards(key: str, guards: Iterable[Guard], types: Types, params: Params) -> 
             yield Claim(f"{key}.{guard.code}", guard.cel, types)
         for name, value in guard.params.items():
             if params.get(guard.builtin or "", {}).get(name, "").startswith("cel"):
-                yield Claim(f"{key}.{guard.code}", value, types, None)
+                texts = value.values() if isinstance(value, Mapping) else (value,)
+                yield from (Claim(f"{key}.{guard.code}", text, types, None) for text in texts)
 
 
 def _step(key: str, step: Step, types: Types, params: Params) -> Iterator[Claim]:
@@ -151,7 +154,9 @@ def _sets(key: str, step: Step, kind: str | None, types: Types, procedure: Proce
     inside = types.at_step(procedure, step, kind)
     attributes = _attributes(types, kind)
     for name, text in step.set.items():
-        yield Claim(f"{key}.set.{name}", text, inside, attributes.get(name) or _column(types, name) or ANY)
+        seen, wanted = inside, attributes.get(name) or _column(types, name) or ANY
+        table = procedure.field(name.split(".")[1]) if name.startswith("dossier.") else None
+        yield Claim(f"{key}.set.{name}", text, seen.in_row(table) if table is not None else seen, wanted)
     for opening in step.open:
         yield from _opening(f"{key}.open", opening, inside)
 
@@ -173,7 +178,7 @@ def _attributes(types: Types, kind: str | None) -> Mapping[str, Type]:
 
 
 def _column(types: Types, path: str) -> Type | None:
-    """Return the type that `dossier.table.column` sets in the row that an act is named for."""
+    """Return the type of what `dossier.table.column` sets in the rows of a table."""
     root, _, rest = path.partition(".")
     found = types.roots.get(root) if rest else None
     for name in rest.split("."):
@@ -183,7 +188,7 @@ def _column(types: Types, path: str) -> Type | None:
 
 
 def _prove_set(procedure: Procedure, key: str, kind: str | None, step: Step, findings: Findings) -> None:
-    """A step sets only what the case or part has; in a ledger also fields of the record, in an act those of a row."""
+    """A step sets only what the case or part has, and columns of the dossier; in a ledger also fields of the row."""
     types = types_of(procedure)
     known = {*_attributes(types, kind), *types.roots["dossier"].fields}
     for name in step.set:

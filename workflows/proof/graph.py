@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workflows.definition import RETURN, Machine, Procedure, Step
+from workflows.definition import RETURN, ROW_NO, Machine, PartKind, Procedure, Step
 from workflows.proof.findings import Findings, machines
 from workflows.proof.outcomes import possible, state_of
 
@@ -140,3 +140,16 @@ def _prove_openings(procedure: Procedure, findings: Findings) -> None:
     for part in procedure.parts:
         if part.code not in opened:
             findings.error(f"parts.{part.code}", "không bước nào mở phần việc này", "no step opens this part")
+        if part.per is not None:
+            _prove_rows(procedure, part, findings)
+
+
+def _prove_rows(procedure: Procedure, part: PartKind, findings: Findings) -> None:
+    """A kind of part that goes with the rows of a table knows which row it is about."""
+    table, named = procedure.field(part.per or ""), part.row_field
+    key = f"parts.{part.code}.per"
+    if table is None or all(c.name != ROW_NO for c in table.columns):
+        words = f"bảng {part.per} chưa có cột {ROW_NO}", f"table {part.per} has no column {ROW_NO}"
+        findings.error(key, *words)
+    if named is None or named.inner != part.per:
+        findings.error(key, f"phần việc chưa có mục kiểu row({part.per})", f"no field of the part is row({part.per})")

@@ -14,12 +14,13 @@ MADE = (("prepare", "draft"), ("sign", "signed"), ("issue", "issued"))  # what e
 def prove_papers(procedure: Procedure, findings: Findings) -> None:
     """Add the faults of papers and of the steps that make them."""
     papers = {p.code: p for p in procedure.papers}
+    signed = {code for _, _, step in steps(procedure) for code in step.papers.sign}
     for key, _, step in steps(procedure):
         findings.unknown(key, _worked(step), papers, "văn bản / paper")
         _prove_not_asked_for(key, step, findings)
         for code in _worked(step):
             if code in papers:
-                _prove_work(key, step, papers[code], findings)
+                _prove_work(key, step, papers[code], findings, signed_apart=code in signed)
     for paper in procedure.papers:
         _prove_life(procedure, paper, findings)
 
@@ -47,12 +48,12 @@ def _wishes(text: str | None) -> set[str]:
         return set()
 
 
-def _prove_work(key: str, step: Step, paper: Paper, findings: Findings) -> None:
+def _prove_work(key: str, step: Step, paper: Paper, findings: Findings, *, signed_apart: bool) -> None:
     code, signer = paper.code, paper.signer
     own = signer in step.by or step.recorded_by is not None
     words = f"{code} do {signer} ký, bước không của {signer}", f"{code} is {signer}'s to sign, who does not act here"
     if code not in step.papers.sign:
-        if not own and signer != "system" and paper.rendered and not _numbered(paper):
+        if not own and signer != "system" and paper.rendered and not _numbered(paper) and not signed_apart:
             findings.warning(key, *words)
         return
     if not own:

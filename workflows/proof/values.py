@@ -38,7 +38,7 @@ def _made(procedure: Procedure, step: Step) -> list[Paper]:
 
 def _always(procedure: Procedure) -> frozenset[str]:
     fields = [*procedure.fields, *(f for p in procedure.parts for f in p.fields)]
-    columns = {c.name for f in fields for c in f.columns}
+    columns = {name for f in fields for c in f.columns for name in (c.name, f"row_{c.name}")}
     return frozenset({f.name for f in fields} | columns | set(procedure.merge_values))
 
 
