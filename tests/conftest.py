@@ -21,7 +21,7 @@ from playwright.sync_api import sync_playwright
 
 from tests import services
 from tests.databases import Template, connected_to, duplicate
-from tests.procedures.province import open_province
+from tests.procedures.province import open_consular_desk, open_province
 from tests.product import Product, ProductShelf
 from tests.report import MISSING, Report
 from tests.sink import SmtpSink
@@ -116,7 +116,19 @@ def own_database(_template: Template, django_db_blocker: Any, tmp_path: Path) ->
 @pytest.fixture(scope="session")
 def province(_template: Template, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[str]:
     """Name of a database with the trial province and the published procedures; made once, nobody is connected."""
-    with django_db_blocker.unblock(), _template.filled(tmp_path_factory.mktemp("province"), open_province) as name:
+    with django_db_blocker.unblock(), _template.filled(
+        tmp_path_factory.mktemp("province"), open_province, "province"
+    ) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def consular_desk(
+    province: str, _template: Template, django_db_blocker: Any, tmp_path_factory: Any
+) -> Iterator[str]:
+    """Name of a database with the trial province and its consular desk; made once, nobody is connected."""
+    folder = tmp_path_factory.mktemp("consular")
+    with django_db_blocker.unblock(), _template.filled(folder, open_consular_desk, "consular", province) as name:
         yield name
 
 
@@ -128,6 +140,16 @@ def in_province(province: str, django_db_blocker: Any) -> Iterator[str]:
     undone._from_testcase = True  # type: ignore[attr-defined]
     with django_db_blocker.unblock(), connected_to(province), undone:
         yield province
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def at_consular_desk(consular_desk: str, django_db_blocker: Any) -> Iterator[str]:
+    """The trial province with its consular desk, as it was when the test began; what the test does is undone."""
+    undone = transaction.atomic()
+    undone._from_testcase = True  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), connected_to(consular_desk), undone:
+        yield consular_desk
         transaction.set_rollback(True)
 
 

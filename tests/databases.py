@@ -80,21 +80,25 @@ class Template:
         return name
 
     @contextlib.contextmanager
-    def filled(self, folder: Path, fill: Callable[[], None]) -> Iterator[str]:
-        """Yield the name of a copy that `fill` has filled, to which nothing is connected."""
+    def filled(self, folder: Path, fill: Callable[[], None], called: str, source: str = "") -> Iterator[str]:
+        """Yield the name of a copy that `fill` has filled, to which nothing is connected.
+
+        `called`: by which name the processes of a suite share it; `source`: what is copied, else this template.
+        """
+        begun = source or self.name
         if self.connection.vendor == "postgresql":
-            with self.standing(folder) as name:
+            with duplicate(self.connection, begun, folder) as name:
                 with connected_to(name):
                     fill()
                 yield name
             return
 
         def make(path: Path) -> None:
-            shutil.copy(self.name, path)
+            shutil.copy(begun, path)
             with connected_to(str(path)):
                 fill()
 
-        source = made_once("province.sqlite3", folder, make)
+        source = str(made_once(f"{called}.sqlite3", folder, make))
         with duplicate(self.connection, str(source), folder) as name:
             yield name
 

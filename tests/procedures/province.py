@@ -9,22 +9,33 @@ from accounts.models import OrgUnit
 from accounts.services import close_unit, open_unit
 from cases.ids import submission_code, uuid7
 from cases.models import Case, Event, Part, Task
-from config.trial import load_trial
+from cases.publication import publish_each
+from config.trial import load_province
 from documents.models import Document
 from tests.procedures.runner import Walk, walked
-from workflows.registry import SHIPPED
+from workflows.registry import SHIPPED, all_folders
 from workflows.scenarios import Scenario, read_scenarios
 
 OPENED = dt.datetime(2025, 7, 1, 2, 0, tzinfo=dt.UTC)
 
 
+# The consular desk is published for those tests alone that ask for it: each folder takes seconds to publish.
+CONSULAR = frozenset({"consular_legalization", "stamp_stock", "consular_signer"})
+
+
 def open_province() -> None:
     """Load people, offices and procedures into the connected database, and a division that was merged into another."""
-    load_trial(now=OPENED)
+    load_province(now=OPENED)
+    publish_each([f for f in all_folders() if f.code not in CONSULAR], actor=None, now=OPENED)
     by: dict[str, Any] = {"actor": None, "now": OPENED}
     former = open_unit(code="le_tan", name="Phòng Lễ tân", kind="division", valid_from=OPENED.date(), **by)
     successor = OrgUnit.objects.get(code="lanh_su_bien_gioi")
     close_unit(unit=former, last_day=dt.date(2025, 12, 31), successor=successor, **by)
+
+
+def open_consular_desk() -> None:
+    """Publish the procedures and ledgers of the consular desk beside those of the province."""
+    publish_each([f for f in all_folders() if f.code in CONSULAR], actor=None, now=OPENED)
 
 
 def case_at(state: str, procedure: str = "ngo_aid", **dossier: Any) -> Walk:

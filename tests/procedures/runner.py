@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.clock import LOCAL, local_day
 from accounts.models import Mandate, Organisation, User
 from cases.errors import InputFaults, PaperImpossible
+from cases.ledger_rows import rows_called
 from cases.models import Attachment, Blob, Case, Event, LinkedCase, OutboxEntry, TableRow, Task
 from cases.procedures import definition_by, in_force
 from cases.services import advance_case, book_of, open_case, open_row, save_dossier
@@ -23,7 +24,7 @@ from cases.services.outbox import Delivery, deliver
 from config.trial import address_of
 from documents.models import Document
 from workflows.errors import TransitionRefused
-from workflows.scenarios import Action, Given, Scenario
+from workflows.scenarios import Action, Given, Scenario, Standing
 
 DELIVERED = ("timer", "service", "void_papers", "link", "linked_event", "notice", "recompute")  # mails: other tests
 TICK = dt.timedelta(minutes=5)
@@ -43,6 +44,9 @@ class Walk:
 
     def open(self) -> None:
         put_rows(self.given.rows, self.now)
+        for standing in self.given.standing:
+            for values in standing.each:
+                stand(standing, values)
         if not self.given.mandates:
             Mandate.objects.all().delete()
         put_days(self.given.calendar, self.now)
@@ -82,6 +86,16 @@ class Walk:
         book.take(action.model_copy(update={"book": False}))
         self.now = book.now
 
+    def on_row(self, action: Action) -> None:
+        """Do something on a row of a ledger; what is expected is expected of it."""
+        ledger, _, key = action.of_row.partition("/")
+        found = rows_called(ledger, str(person(key[1:]).pk) if key.startswith("@") else key)
+        assert found, f"no row {action.of_row}"
+        other = Walk(ledger, self.given, self.now)
+        other.case, other.row = found[-1], found[-1].code
+        other.take(action.model_copy(update={"of_row": ""}))
+        self.now = other.now
+
     def attach(self, kind: str, who: User | None) -> str:
         digest = hashlib.sha256(SCAN).hexdigest()
         values = {"size": len(SCAN), "media_type": "application/pdf", "body": SCAN, "created_at": self.now}
@@ -95,6 +109,9 @@ class Walk:
         """Do what an action says and compare; a difference names the action."""
         if action.book:
             self.on_book(action)
+            return
+        if action.of_row:
+            self.on_row(action)
             return
         head = self.case.head_seq
         self.now += TICK
@@ -292,6 +309,17 @@ def steps_before(given: Given, *, in_ledger: bool) -> tuple[Action, ...]:
     if isinstance(given.twin, tuple):
         return given.twin
     return () if in_ledger else (Action(as_=given.by, do="submit", with_={"confirm": ["data_notice"]}),)
+
+
+def stand(standing: Standing, more: dict[str, Any]) -> Walk:
+    """Open a row of a ledger and take it through its steps."""
+    at = moment(standing.at, dt.datetime.now(LOCAL))
+    given = Given(by=standing.by, dossier={**standing.dossier, **more})
+    row = Walk(standing.ledger, given, at)
+    row.open()
+    for action in standing.steps:
+        row.take(action)
+    return row
 
 
 def walked(procedure: str, scenario: Scenario) -> Walk:

@@ -7,6 +7,7 @@ import os
 import pytest
 
 from tests.audit.proof import faults_of_history
+from tests.procedures.province import CONSULAR
 from tests.procedures.runner import walked
 from workflows.registry import SHIPPED
 from workflows.scenarios import Scenario, read_scenarios
@@ -24,6 +25,9 @@ CHOSEN = [
 
 
 @pytest.mark.parametrize(("procedure", "scenario"), CHOSEN)
-def test_a_scenario_comes_out_as_its_folder_says(procedure: str, scenario: Scenario, in_province: str) -> None:
+def test_a_scenario_comes_out_as_its_folder_says(
+    procedure: str, scenario: Scenario, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue("at_consular_desk" if procedure in CONSULAR else "in_province")
     walked(procedure, scenario)
     assert faults_of_history() == []
