@@ -68,17 +68,12 @@ def ledger_facts(row: Case) -> dict[str, Any]:
     kept = case_facts(definition, row, [])
     own = {name: kept[name] for name in (*row.attributes, "state", "closed", "entered_on") if name in kept}
     named = to_facts(definition.fields, row.dossier)
-    return {**named, **_given_to(row, named), **own, "id": str(row.pk), "no": row.code}
+    bound = row_spec(definition).bound
+    given = {"bound_to": named[bound]} if bound is not None and bound in named else {}
+    return {**named, **given, **own, "id": str(row.pk), "no": row.code}
 
 
-def _given_to(row: Case, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return whether the thing is frozen and what it is bound to, by the names that guards know."""
-    spec = row_spec(definition_of(row.definition_id))
-    names = {"frozen": spec.frozen, "bound_to": spec.bound}
-    return {name: values[own] for name, own in names.items() if own is not None and own in values}
-
-
-def rows_called(ledger: str, key: str) -> list[Case]:
+def rows_ever_called(ledger: str, key: str) -> list[Case]:
     """Return every row that ever had this key, in the order in which they were opened."""
     return list(rows_in(ledger).filter(row_key=digest_of(ledger, key)).order_by("created_at"))
 

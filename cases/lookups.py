@@ -21,7 +21,7 @@ from cases.ledger_rows import (
     kept_in,
     ledger_facts,
     open_differences,
-    rows_called,
+    rows_ever_called,
     standing_of,
     there_on,
 )
@@ -119,8 +119,8 @@ class CaseLookups:
         self._reads |= {f"{ledger}:{row.pk}": row.version for row in found}
         return [standing_of(row) for row in found]
 
-    def rows_called(self, ledger: str, key: str) -> list[Mapping[str, Any]]:
-        found = rows_called(ledger, key)
+    def rows_ever_called(self, ledger: str, key: str) -> list[Mapping[str, Any]]:
+        found = rows_ever_called(ledger, key)
         self._reads |= {f"{ledger}:{row.pk}": row.version for row in found}
         return [ledger_facts(row) for row in found]
 

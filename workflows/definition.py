@@ -302,7 +302,6 @@ class LedgerRow(Record):
     group: tuple[str, ...] = ()  # fields by which a count adds up rows: series, first and last number of a range
     expires: str | None = None  # field: the day after which the thing is not valid
     late: str | None = None  # attribute: the day since when the row is late
-    frozen: str | None = None  # field of type bool: such a row is given to nothing
     bound: str | None = None  # field: what the thing is given to
     settled: tuple[str, ...] = ()  # states in which the thing is where it should be, or answered for
     present: tuple[str, ...] = ()  # states in which a count must find the thing in its place

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from workflows.errors import Reason
 from workflows.guards import Params, Question, builtin
 
-FROZEN, BOUND = "frozen", "bound_to"  # of a row as others see it: what its folder names by these keys of `row`
+BOUND = "bound_to"  # of a row as others see it: the field that its folder names by the key `bound` of `row`
 COUNTED = "counted"  # the ask of a count: one line a row, {row, found, explanation}
 
 
@@ -24,15 +24,18 @@ def in_custody(q: Question, params: Params) -> Iterable[Reason]:
 
 @builtin
 def serial_in(q: Question, params: Params) -> bool:
-    """The number belongs to the ledger, stands in one of these states and is not frozen."""
-    row = q.lookups.row(str(params["ledger"]), q.cel(params["serial"]), q.facts["now_day"])
-    return row is not None and row.get("state") in params["states"] and not row.get(FROZEN)
+    """The number belongs to the ledger and its row stands in one of these states, closed ones among them.
+
+    Whether it is frozen is asked by the ledger's own steps, which those of a case take with them.
+    """
+    rows = q.lookups.rows_ever_called(str(params["ledger"]), str(q.cel(params["serial"])))
+    return bool(rows) and rows[-1].get("state") in params["states"]
 
 
 @builtin
 def serial_bound_once(q: Question, params: Params) -> bool:
     """No other row ever had this number, and what is bound to it is what the step says (nothing, when it is empty)."""
-    rows = q.lookups.rows_called(str(params["ledger"]), str(q.cel(params["serial"])))
+    rows = q.lookups.rows_ever_called(str(params["ledger"]), str(q.cel(params["serial"])))
     return len(rows) == 1 and str(rows[0].get(BOUND, "")) == str(q.cel(params["bound_to"]))
 
 

@@ -10,7 +10,7 @@ from workflows.yaml_source import Block
 if TYPE_CHECKING:
     from workflows.expansion import Expansion
 
-FIELDS = ("key", "agency", "holder", "subject", "expires", "frozen", "bound")
+FIELDS = ("key", "agency", "holder", "subject", "expires", "bound")
 LISTS_OF_FIELDS = ("title", "columns", "order", "group")
 ROLES = ("opened_by", "read_by")
 STATES = ("settled", "present", "absent")

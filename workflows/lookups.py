@@ -27,7 +27,7 @@ class Lookups(Protocol):
     def rows_of(self, ledger: str, holders: Sequence[Any]) -> list[Mapping[str, Any]]:
         """The open rows of a ledger that belong to these holders: {no, state, settled}."""
 
-    def rows_called(self, ledger: str, key: str) -> list[Mapping[str, Any]]:
+    def rows_ever_called(self, ledger: str, key: str) -> list[Mapping[str, Any]]:
         """Every row that ever had this key, closed ones among them: {no, state, bound_to}."""
 
     def last_count(self, ledger: str) -> Mapping[str, Any] | None:

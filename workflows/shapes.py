@@ -147,7 +147,7 @@ GOLDEN = shape("golden path", code_needed="name", term="name", path_needed="text
 ROW = shape(
     "row of a ledger", key="name", number_needed="text", agency_needed="name", opened_by_needed="names",
     read_by="names", holder="name", holder_role="name", subject="name", title="names", columns="names",
-    order="names", group="names", expires="name", late="name", frozen="name", bound="name", settled="names",
+    order="names", group="names", expires="name", late="name", bound="name", settled="names",
     present="names", absent="names",
 )
 ANSWER = shape("answer", code_needed="name", if_="cel", vi_needed="text", en_needed="text", show="texts", term="bool")
