@@ -31,6 +31,7 @@ CAST = (
     ("thu", "văn thư UBND tỉnh", "PPC clerk"),
     ("cong-an", "Công an tỉnh (cơ quan được hỏi)", "consulted agency"),
     ("ngan", "quản lý hộ chiếu", "passport custodian"),
+    ("giang", "giữ phôi tem", "keeper of blank stamps"),
     ("an", "người kiểm tra", "auditor"),
     ("admin", "quản trị", "administrator"),
 )

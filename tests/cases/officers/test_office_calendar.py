@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import User
 from cases.models import CalendarDay, OutboxEntry, Published
 from tests.cases.officers.walk import NOW, Walk, user
+from tests.procedures.province import open_consular_desk
 
 SignIn = Callable[[str], Client]
 DAY = {"day": "2026-03-23", "kind": "off", "name": "Nghỉ theo quyết định", "certainty": "confirmed",
@@ -92,6 +93,7 @@ def test_the_page_speaks_english(signed_in: SignIn) -> None:
 
 
 def test_the_administrator_sees_what_is_published_and_that_nothing_waits(signed_in: SignIn) -> None:
+    open_consular_desk()
     page = text(signed_in("admin").get("/office/procedures/"))
     assert 'data-procedure="ngo_aid"' in page
     assert "Mọi thư mục đều đã công bố như đang có." in page
