@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.clock import LOCAL, local_day
 from accounts.models import Mandate, Organisation, User
 from cases.errors import InputFaults, PaperImpossible
-from cases.ledger_rows import rows_called
+from cases.ledger_rows import row_called
 from cases.models import Attachment, Blob, Case, Event, LinkedCase, OutboxEntry, TableRow, Task
 from cases.procedures import definition_by, in_force
 from cases.services import advance_case, book_of, open_case, open_row, save_dossier
@@ -89,10 +89,10 @@ class Walk:
     def on_row(self, action: Action) -> None:
         """Do something on a row of a ledger; what is expected is expected of it."""
         ledger, _, key = action.of_row.partition("/")
-        found = rows_called(ledger, str(person(key[1:]).pk) if key.startswith("@") else key)
-        assert found, f"no row {action.of_row}"
+        found = row_called(ledger, str(person(key[1:]).pk) if key.startswith("@") else key)
+        assert found is not None, f"no row {action.of_row}"
         other = Walk(ledger, self.given, self.now)
-        other.case, other.row = found[-1], found[-1].code
+        other.case, other.row = found, found.code
         other.take(action.model_copy(update={"of_row": ""}))
         self.now = other.now
 
