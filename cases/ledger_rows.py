@@ -42,11 +42,11 @@ def row_called(ledger: str, key: str) -> Case | None:
 def rows_called(ledger: str, keys: Iterable[str]) -> dict[str, Case]:
     """Return the rows with these ids or keys, each as `row_called` finds it (one statement)."""
     ids = {key: found for key in keys if (found := _as_id(key)) is not None}
-    digests = {key: digest_of(ledger, key) for key in keys if key not in ids}
+    digests = {key: digest_of(ledger, key) for key in keys}  # a key may look like an id: that of a person
     wanted = Q(pk__in=list(ids.values())) | Q(row_key__in=list(digests.values()))
     rows = list(rows_in(ledger).filter(wanted).select_related("unit").order_by("-closed", "created_at"))
     by_id, by_key = {row.pk: row for row in rows}, {row.row_key: row for row in rows}
-    said = {key: by_id.get(ids[key]) if key in ids else by_key.get(digests[key]) for key in (*ids, *digests)}
+    said = {key: (by_id.get(ids[key]) if key in ids else None) or by_key.get(digests[key]) for key in digests}
     return {key: row for key, row in said.items() if row is not None}
 
 
