@@ -89,8 +89,7 @@ def test_a_key_is_added_and_another_removed_in_a_row_of_many() -> None:
     units = office_rows(TODAY)["office"]["units"]
     text(signed_in("admin").post(path, filled(path, **more)), 302)
     kept = office_rows(TODAY)["office"]
-    consular = dict.fromkeys(("citizen_protection", "consular_legalization", "passport"), "lanh_su_bien_gioi")
-    assert kept["units"] == {"default": "hop_tac_quoc_te", **consular}
+    assert kept["units"] == {**units, "passport": "lanh_su_bien_gioi"}
     assert kept["modes"] == {"consular_authority": "cuc_lanh_su", "passport_channel_b": "on"}
 
 
