@@ -29,6 +29,8 @@ from workflows.errors import CannotBeJudged
 from workflows.expressions import compiled
 from workflows.roots import Beside
 
+CASE = "case."
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -70,8 +72,11 @@ class Supposed:
         self._asked = to_facts(inquiry.fields, {f.name: values.get(f.name) for f in inquiry.fields})
         told = {name: values.get(known[name].name) for name in inquiry.ask}
         self.case.dossier = _dossier(told)
-        given = {name: to_stored(known[name].base, self.value(text)) for name, text in inquiry.given.items()}
-        self.case.dossier = _dossier({**told, **given})
+        given = {name: self.value(text) for name, text in inquiry.given.items()}
+        supposed = {name: value for name, value in given.items() if name.startswith(CASE) and value is not None}
+        self.case.attributes = {name.removeprefix(CASE): value for name, value in supposed.items()}
+        of_dossier = {name: to_stored(known[name].base, value) for name, value in given.items() if name in known}
+        self.case.dossier = _dossier({**told, **of_dossier})
         compute(self.turn)
         self.read |= self.turn.read
 

@@ -275,7 +275,7 @@ class Inquiry(Labelled):
     code: str
     ask: tuple[str, ...]  # fields of the dossier, or columns of one of its tables: table.column
     fields: tuple[Field, ...] = ()  # further questions, `ask.name` to the expressions
-    given: dict[str, str] = Key(default_factory=dict)  # field, or table.column -> CEL: what follows or is supposed
+    given: dict[str, str] = Key(default_factory=dict)  # field, table.column or case.attribute -> CEL: what is supposed
     answers: tuple[Answer, ...]
     src: str = ""
 

@@ -79,7 +79,8 @@ def _inquiry(inquiry: Inquiry, types: Types, params: Params) -> Iterator[Claim]:
     for spec in inquiry.fields:
         yield from _field(f"{key}.fields.{spec.name}", spec, inside, params)
     for name, text in inquiry.given.items():
-        yield Claim(f"{key}.given", text, inside, _column(types, f"dossier.{name}") or ANY)
+        path = name if name.startswith("case.") else f"dossier.{name}"
+        yield Claim(f"{key}.given", text, inside, _column(types, path) or ANY)
     yield from (Claim(f"{key}.{answer.code}", answer.if_, inside) for answer in inquiry.answers)
 
 

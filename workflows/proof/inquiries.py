@@ -14,7 +14,9 @@ def prove_inquiries(procedure: Procedure, findings: Findings) -> None:
     for inquiry in procedure.inquiries:
         key = f"inquiries.{inquiry.code}"
         shown = [name for answer in inquiry.answers for name in answer.show]
-        findings.unknown(key, [*inquiry.ask, *inquiry.given, *shown], known, "trường / field")
+        findings.unknown(key, [*inquiry.ask, *shown], known, "trường / field")
+        attributes = [f"case.{name}" for name in procedure.facts.get("case", {})]
+        findings.unknown(key, inquiry.given, [*known, *attributes], "trường / field")
         _one_table(key, inquiry, findings)
         asked = [known[name] for name in inquiry.ask if name in known]
         for spec in (*asked, *inquiry.fields):
@@ -22,7 +24,7 @@ def prove_inquiries(procedure: Procedure, findings: Findings) -> None:
 
 
 def _one_table(key: str, inquiry: Inquiry, findings: Findings) -> None:
-    tables = {name.partition(".")[0] for name in (*inquiry.ask, *inquiry.given) if "." in name}
+    tables = {name.partition(".")[0] for name in (*inquiry.ask, *inquiry.given) if "." in name} - {"case"}
     if len(tables) > 1:
         told = ", ".join(sorted(tables))
         findings.error(key, f"chỉ hỏi một dòng của một bảng: {told}", f"asks about one row of one table: {told}")
