@@ -60,11 +60,18 @@ class Attempt:
     lookups: CaseLookups
     number: int = 1
     lasting: bool = False  # handled before the period; parts of it were open in it
+    unreceived: bool = False  # filed, never received here: tracked while another body handles it
 
     @property
     def received(self) -> int | None:
         found: int | None = self.facts["case"].get("received_on")
         return found
+
+    @property
+    def begun(self) -> int | None:
+        """The day of receipt; of what was never received, of its filing."""
+        filed: int | None = self.facts["case"].get("submitted_on")
+        return filed if self.unreceived else self.received
 
     @property
     def handled(self) -> int | None:
@@ -119,18 +126,23 @@ def attempts_in(procedure: str, period: Period) -> Iterator[Attempt]:
     """Yield every attempt that was received by the end of the period and not handled before it began.
 
     What was handled before is yielded as `lasting` when parts of it were still open in the period: duties after a trip.
+    What was filed and never received is yielded as `unreceived`, until it is closed.
     """
-    rows = Case.objects.filter(procedure=procedure, kind=Case.Kind.CASE).exclude(received_at=None, attempt=1)
+    rows = Case.objects.filter(procedure=procedure, kind=Case.Kind.CASE)
     after = dt.datetime.combine(period.last + dt.timedelta(days=1), dt.time(), LOCAL)
     open_then = Q(received_at__lt=after) & (Q(handled_on=None) | Q(handled_on__gte=period.first))
     lasting = Exists(Part.objects.filter(_lasting(period), case=OuterRef("pk")))
-    wanted = rows.filter(open_then | Q(attempt__gt=1) | lasting).select_related("unit", "assignee", "definition")
+    closed_then = Q(closed_on=None) | Q(closed_on__gte=period.first)
+    unreceived = Q(received_at=None, attempt=1, submitted_at__lt=after) & closed_then
+    received = (open_then | Q(attempt__gt=1) | lasting) & ~Q(received_at=None, attempt=1)
+    wanted = rows.filter(received | unreceived).select_related("unit", "assignee", "definition")
     for batch in _batches(wanted.defer("definition__body").order_by("pk").iterator(chunk_size=BATCH)):
         parts = _parts_of(batch)
         for case in batch:
             for attempt in _attempts(case, parts[case.pk], period):
-                attempt.lasting = _lasts(attempt, parts[case.pk], period)
-                if attempt.lasting or _belongs(attempt, period):
+                attempt.unreceived = case.received_at is None and case.attempt == 1
+                attempt.lasting = not attempt.unreceived and _lasts(attempt, parts[case.pk], period)
+                if attempt.unreceived or attempt.lasting or _belongs(attempt, period):
                     yield attempt
 
 

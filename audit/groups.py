@@ -80,9 +80,9 @@ class Groups:
             return [next((label(s) for s in attempt.definition.machine.states if s.code == case.state), case.state)]
         if name in ("month", "year"):
             shape = "%m/%Y" if name == "month" else "%Y"
-            return [f"{day_of(attempt.received):{shape}}" if attempt.received is not None else none()]
+            return [f"{day_of(attempt.begun):{shape}}" if attempt.begun is not None else none()]
         if name == "half_year":
-            return [half_year(day_of(attempt.received)) if attempt.received is not None else none()]
+            return [half_year(day_of(attempt.begun)) if attempt.begun is not None else none()]
         if name == "period":
             return [self.period_said()]
         return self._field_values(name, attempt)

@@ -126,7 +126,7 @@ def _cases(statistic: Statistic, attempts: Iterable[Attempt], groups: Groups) ->
     rows: defaultdict[Key, Tally] = defaultdict(Tally)
     total = Tally()
     for attempt in attempts:
-        found = None if attempt.lasting and not statistic.lasting else counted(statistic, attempt)
+        found = counted(statistic, attempt) if belongs(statistic, attempt) else None
         if found is None:
             continue
         told = [(total, found), *((rows[key], part) for key, part in _told_apart(statistic, attempt, groups, found))]
@@ -138,6 +138,11 @@ def _cases(statistic: Statistic, attempts: Iterable[Attempt], groups: Groups) ->
                 tally.count += figure if statistic.measure not in ("median", "p90") else 0
                 tally.values.append(figure)
     return rows, total
+
+
+def belongs(statistic: Statistic, attempt: Attempt) -> bool:
+    """Whether a statistic counts such an attempt at all: not handled before the period, received here, unless it says."""
+    return (statistic.lasting or not attempt.lasting) and (statistic.unreceived or not attempt.unreceived)
 
 
 def _told_apart(
@@ -210,7 +215,7 @@ def _events(
 
     Groups by what a step asks have no base: a case has no such value.
     """
-    period, attempts = groups.period, [a for a in attempts if not a.lasting]
+    period, attempts = groups.period, [a for a in attempts if belongs(statistic, a)]
     asked = asked_in(statistic, procedure)
     rows: defaultdict[Key, Tally] = defaultdict(Tally)
     total = Tally()
@@ -232,7 +237,7 @@ def _stays(
     rows: defaultdict[Key, Tally] = defaultdict(Tally)
     total = Tally()
     labels = {state.code: _state(state) for state in procedure.machine.states}
-    for attempt, state, hours in stays_in([a for a in attempts if not a.lasting], groups.period):
+    for attempt, state, hours in stays_in([a for a in attempts if belongs(statistic, a)], groups.period):
         for key in groups.keys([name for name in statistic.by if name != "state"], attempt):
             at = statistic.by.index("state") if "state" in statistic.by else len(key)
             rows[(*key[:at], labels.get(state, state), *key[at:])].values.append(hours)

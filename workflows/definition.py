@@ -249,6 +249,7 @@ class Statistic(Labelled):
     by: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     lasting: bool = False  # cases handled before count, too, as long as parts of theirs are open
+    unreceived: bool = False  # cases filed and never received here count, too, until they are closed
 
 
 class Ground(Labelled):

@@ -194,6 +194,7 @@ def _statistic(statistic: Statistic) -> Line:
     told += [f"{k} {_plain(v)}" for k in ("of", "where", "over") if (v := getattr(statistic, k))]
     told += [f"column {statistic.column}"] if statistic.column else []
     told += ["lasting"] if statistic.lasting else []
+    told += ["unreceived"] if statistic.unreceived else []
     told += [f"by {', '.join(statistic.by)}"] if statistic.by else []
     told += [f"events {', '.join(statistic.events)}"] if statistic.events else []
     return Line("statistic", statistic.code, "; ".join(told), f"statistics.{statistic.code}")

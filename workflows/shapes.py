@@ -123,6 +123,7 @@ STATISTIC = shape(
     "statistic", code_needed="name", vi_needed="line", en_needed="line",
     measure_needed=OneOf(("cases", "rows", "parts", "sum", "share", "median", "p90", "events")),
     where="cel", of="cel", over="cel", column="name", by="names", events="names", lasting="bool",
+    unreceived="bool",
 )
 VIEW = shape(
     "view", for_each="cel", key_needed="cel", if_="cel", entry="cels", from_="cel", to="cel", columns="cels",

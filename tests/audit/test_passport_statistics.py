@@ -17,6 +17,7 @@ pytestmark = pytest.mark.usefixtures("in_province")
 YEAR_END = Period(dt.date(2026, 11, 1), dt.date(2026, 12, 31))
 ISSUED = "a first passport goes through"
 NOTE = "a note for a visa"
+DIRECT = "a holder files online with the Ministry"
 REFUSED = "the issuer refuses and the fee is refunded"
 SUPPLEMENTED = "the issuer asks for a supplement"
 UNCLAIMED = "a written reason keeps"
@@ -53,6 +54,27 @@ def test_requests_are_counted_by_variant_class_and_channel() -> None:
         ("Công hàm đề nghị cấp thị thực", "Hộ chiếu công vụ", "11/2026"): 1,
     }
     assert rows("by_channel") == {("b – nộp qua cơ quan ngoại vụ", "11/2026"): 3}
+
+
+def test_a_request_filed_with_the_issuer_counts_by_channel_while_it_is_tracked_and_when_it_has_ended() -> None:
+    walk(ISSUED)
+    walk(DIRECT, until="record_direct_filing")
+
+    assert rows("by_channel") == {
+        ("a – tự nộp trực tuyến tại Bộ Ngoại giao (VNeID)", "11/2026"): 1,
+        ("b – nộp qua cơ quan ngoại vụ", "11/2026"): 1,
+    }  # fmt: skip
+    assert result("by_variant_class_month").total.value == 1  # it was never received here
+    assert result("received_in_period").total.value == 1
+    walk(DIRECT)
+    assert result("by_channel").total.value == 3
+
+
+def test_what_ended_with_the_issuer_counts_no_more_in_the_next_year() -> None:
+    walk(DIRECT)
+
+    assert result("by_channel").total.value == 1
+    assert result("by_channel", Period(dt.date(2027, 1, 1), dt.date(2027, 1, 31))).total.value == 0
 
 
 def test_days_with_us_with_the_issuer_and_in_the_post_are_three_clocks() -> None:
