@@ -141,7 +141,7 @@ def _cases(statistic: Statistic, attempts: Iterable[Attempt], groups: Groups) ->
 
 
 def belongs(statistic: Statistic, attempt: Attempt) -> bool:
-    """Whether a statistic counts such an attempt: received here and not handled before the period, unless it says so."""
+    """Whether a statistic counts such an attempt: received here, not handled before the period, unless it says so."""
     return (statistic.lasting or not attempt.lasting) and (statistic.unreceived or not attempt.unreceived)
 
 
