@@ -5,10 +5,11 @@ from pathlib import Path
 
 from accounts.clock import now
 from accounts.models import User
-from cases.models import Case, Event, Task
+from cases.models import Case, Event, Part, Task
 from config.trial import address_of
 from config.trial_cases import SAMPLES, load_cases, pdf
 from config.trial_rows import load_rows
+from config.trial_trips import load_trips
 from documents.models import Document
 
 
@@ -34,6 +35,16 @@ def test_a_ledger_has_passports_in_every_usual_state(trial: Path) -> None:
     assert [row.state for row in rows] == ["handed_out", "in_custody", "in_custody", "in_custody", "new"]
     assert load_rows(now=now()) == []
     assert rows.count() == 5
+
+
+def test_delegations_wait_for_the_leader_and_for_the_chair_and_one_is_decided(trial: Path) -> None:
+    assert load_trips(now=now()) == []
+    parts = Part.objects.filter(kind="decision").values_list("state", flat=True)
+    assert sorted(parts) == ["issued", "ppc_review", "preparing", "preparing"]
+    leaders = Task.objects.filter(done_at=None, part__kind="decision", role="dept_leader").values("part").distinct()
+    assert leaders.count() == 2
+    assert load_trips(now=now()) == []
+    assert Case.objects.filter(procedure="outbound_delegation").count() == 3
 
 
 def test_no_two_papers_of_the_samples_are_the_same_file() -> None:
