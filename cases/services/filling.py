@@ -16,8 +16,8 @@ from cases.services.changes import CHANGE, cleaned_changes
 from cases.services.computing import compute
 from cases.services.turn import Turn
 from cases.values import clean_fields, to_facts
+from workflows.asks import asks_of
 from workflows.definition import ROW_NO, Field, Step
-from workflows.engine import asked
 from workflows.errors import Reason
 
 # Names in the data of a request that are no fields.
@@ -42,8 +42,8 @@ def fill(turn: Turn, step: Step, part: Part | None) -> Filled:
     """Read the request's data for a step; fields of dossier and part go into the rows in memory."""
     bare = turn.attempt(step, part)
     filled = Filled()
-    _fill_ask(turn, filled, asked(bare))
     filled.recorded = bare.recorded
+    _fill_ask(turn, filled, asks_of(turn.definition, step, recorded=bare.recorded))
     if bare.recorded:
         filled.recorded_for = _recorded_person(filled.ask, step)
     _fill_dossier(turn, filled, step, part)

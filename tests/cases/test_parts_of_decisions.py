@@ -8,7 +8,7 @@ import pytest
 
 from accounts.clock import LOCAL
 from cases.models import Case, LinkedCase, Part, Published, Task
-from cases.services import advance_case
+from cases.services import advance_case, possibilities
 from documents.models import Document
 from tests.cases.travel import CHAIR, PROCEDURE, member, scenario, travelled
 from tests.documents.reading import whole_text
@@ -77,6 +77,18 @@ CHECKED = {
 
 
 class TestPapers:
+    def test_a_clerk_is_asked_number_and_day_of_the_paper_that_there_is_and_of_no_other(self) -> None:
+        walk = travelled("ppc_approve", CHAIR)
+        steps = possibilities(walk.case, person("thu"), walk.now)
+        issue = next(p for p in steps if p.step.name == "issue_decision" and p.part is not None)
+
+        assert {f.name for f in issue.asked if f.required} == {"number_decision_to_send", "date_decision_to_send"}
+
+        given = {"number_decision_to_send": "2207/QĐ-UBND", "date_decision_to_send": "2026-11-23",
+                 "confirm": ["seal_applied", "decision_form_ok"]}  # fmt: skip
+        walk.take(Action(do="issue_decision", part="decision-1", then=["decided"], **{"as": "thu", "with": given}))
+        assert walk.case.state == "issued"
+
     def test_a_decision_prints_its_own_members_and_no_others(self) -> None:
         found = scenario("the delegated decision does not wait for the Party, and each decision has members of its own")
         drafted = [n for n, a in enumerate(found.steps, 1) if a.do == "prepare_drafts"][1]
