@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.clock import LOCAL
-from accounts.models import Mandate
+from accounts.models import Mandate, RoleHeld
 from cases.errors import InputFaults
 from cases.models import Case, Event, Part
 from cases.services import advance_case, save_dossier
@@ -223,6 +223,16 @@ class TestMandate:
         codes = {r.code for r in not_taken(walk, "binh", "sign_delegated", "decision-1", **SIGN)}
         assert codes >= {"mandate_in_force", "members_within_decider"}  # and the row is the chair's from now on
         assert not Document.objects.filter(case=walk.case, status="signed").exists()
+
+    def test_it_ends_with_the_office_of_the_chair_who_gave_it(self) -> None:
+        walk = travelled("submit_dept")
+        held = RoleHeld.objects.get(user=person("quang"), role="ppc_chair")
+        RoleHeld.objects.filter(pk=held.pk).update(valid_to=walk.now.astimezone(LOCAL).date() - dt.timedelta(days=1))
+
+        codes = {r.code for r in not_taken(walk, "binh", "sign_delegated", "decision-1", **SIGN)}
+        assert codes >= {"mandate_in_force", "members_within_decider"}
+        late = travelled("submit", given={"at": "2026-11-26 08:00"})
+        assert [row["route"] for row in Case.objects.get(pk=late.case.pk).dossier["members"]] == ["r9"]
 
     def test_it_ends_while_the_page_of_signing_is_open(self, monkeypatch: pytest.MonkeyPatch) -> None:
         walk = travelled("submit_dept")
