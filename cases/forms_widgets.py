@@ -17,6 +17,7 @@ from workflows.errors import Reason
 
 USUAL = ("VND", "USD", "EUR", "JPY", "KRW", "AUD", "CAD", "CHF", "CNY", "DKK", "GBP", "NOK", "SEK", "SGD")
 MOST_FOUND = 12  # entries that a search shows; whoever means another types more of its name
+SHORT_HELP = 60  # characters of a help that stands in every row
 MORE_ROWS = 20  # rows that one request may bring above those that stood on the page
 
 
@@ -198,20 +199,23 @@ class RowsInput(OurWidget):
         return {**super().get_context(name, None, attrs), **more}
 
     def _drawn(self, name: str, number: int, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return [self._cell(f"{name}-{number}-{column}", number, column, row.get(column)) for column in self.columns]
+        return [self._cell(name, number, column, row.get(column)) for column in self.columns]
 
-    def _cell(self, name: str, number: int, column: str, value: Any) -> dict[str, Any]:
+    def _cell(self, table: str, number: int, column: str, value: Any) -> dict[str, Any]:
+        """A long help is written in the first row alone; the controls of the others point to it."""
         control, fault = self.columns[column], self.faults.get((number, column), "")
-        cell_id = f"id_{name}"
-        said = [f"{cell_id}_helptext"] * bool(control.help_text) + [f"{cell_id}_error"] * bool(fault)
+        name = f"{table}-{number}-{column}"
+        cell_id, first = f"id_{name}", f"id_{table}-0-{column}"
+        once = number > 0 and len(str(control.help_text)) > SHORT_HELP
+        said = [f"{first if once else cell_id}_helptext"] * bool(control.help_text) + [f"{cell_id}_error"] * bool(fault)
         attrs: dict[str, Any] = {"id": cell_id}
         if said:
             attrs["aria-describedby"] = " ".join(said)
         if fault:
             attrs["aria-invalid"] = "true"
         return {
-            "id": cell_id, "label": control.label, "help": control.help_text, "required": control.required,
-            "fault": fault, "group": control.widget.use_fieldset, "control": control.widget.render(name, value, attrs),
+            "id": cell_id, "label": control.label, "help": "" if once else control.help_text,
+            "required": control.required, "fault": fault, "group": control.widget.use_fieldset, "control": control.widget.render(name, value, attrs),
         }
 
 

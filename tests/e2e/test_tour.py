@@ -93,3 +93,47 @@ def test_the_tour_of_the_readme(come: Callable[..., Any]) -> None:
     send(auditor, "button:has-text('Kiểm chứng')")
     look(auditor)
     assert auditor.locator(".banner--good[data-verdict]").count() == 1
+
+
+def test_the_administrator_proposes_a_row_and_sees_what_waits_for_a_second_person(come: Callable[..., Any]) -> None:
+    admin = come("admin")
+    admin.goto("/office/rules/")
+    with admin.expect_navigation():
+        admin.get_by_role("link", name="Giới hạn về chuyến đi").first.click()
+    look(admin)
+    admin.goto("/office/rules/trip_limits/row/?key=total_days")
+    look(admin)
+    today = dt.datetime.now(LOCAL).date().isoformat()
+    fill(admin, {"limit": "max = 12", "valid_from": today, "src": "Quyết định 9/QĐ-UBND"})
+    send(admin, "main form button:not([name])")
+    look(admin)
+    assert "12" in admin.locator("main").inner_text()
+    assert admin.get_by_role("main").get_by_role("button", name="Chấp nhận").count() == 0, "not one's own proposal"
+
+
+def test_the_custodian_hands_a_passport_out_and_takes_it_back(come: Callable[..., Any]) -> None:
+    ngan = come("ngan")
+    ngan.goto("/ledgers/passport_custody/")
+    look(ngan)
+    with ngan.expect_navigation():
+        ngan.locator("tr[data-row]", has_text="Lê Thu Hà").get_by_role("link").first.click()
+    look(ngan)
+    takes(ngan, "store", safe_place="Két số 2")
+    takes(ngan, "hand_out", sending_decision="125-QD-UBND")
+    ngan.goto("/ledgers/passport_custody/")
+    fill(ngan, {"purpose": "Kiểm tra sổ cuối tháng"})
+    with ngan.expect_download() as found:
+        ngan.get_by_role("button", name=".xlsx").first.click()
+    assert found.value.suggested_filename.endswith(".xlsx")
+
+
+def test_the_leader_finds_two_decisions_of_one_trip_and_opens_one(come: Callable[..., Any]) -> None:
+    binh = come("binh")
+    binh.goto("/queue/")
+    look(binh)
+    with binh.expect_navigation():
+        binh.locator("tr", has_text="Đi học tập").get_by_role("link").first.click()
+    look(binh)
+    binh.goto(f"{binh.url.partition('#')[0]}parts/decision-1/do/sign_delegated/")
+    look(binh)
+    assert binh.locator("button[data-transition=sign_delegated]").count() == 1
