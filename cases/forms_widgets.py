@@ -215,7 +215,8 @@ class RowsInput(OurWidget):
             attrs["aria-invalid"] = "true"
         return {
             "id": cell_id, "label": control.label, "help": "" if once else control.help_text,
-            "required": control.required, "fault": fault, "group": control.widget.use_fieldset, "control": control.widget.render(name, value, attrs),
+            "required": control.required, "fault": fault, "group": control.widget.use_fieldset,
+            "control": control.widget.render(name, value, attrs),
         }
 
 

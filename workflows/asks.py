@@ -52,7 +52,7 @@ def _records_a_document(procedure: Procedure, step: Step) -> bool:
     return any(procedure.paper(c).origin != "prefilled" for c in (*work.prepare, *work.sign, *work.issue))
 
 
-def asks_of_paper(procedure: Procedure, code: str) -> list[str]:
+def names_asked_for(procedure: Procedure, code: str) -> list[str]:
     """Return the names of what is asked because this paper is issued."""
     copy = signed_copy_ask(procedure, code)
     return [f.name for f in (*number_asks(procedure, code), *((copy,) if copy is not None else ()))]

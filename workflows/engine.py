@@ -17,7 +17,7 @@ from transitions import EventData, Machine, MachineError
 import workflows.guards_of_forms  # registers the built-in that asks for the form
 import workflows.guards_of_tables  # registers the built-ins that ask declared tables
 import workflows.ledger_guards  # noqa: F401  # registers the built-ins that ask a ledger
-from workflows.asks import asks_of, asks_of_paper
+from workflows.asks_now import asks_now
 from workflows.definition import RETURN, ROW_NO, Notice, Procedure, Step
 from workflows.definition import Machine as Definition
 from workflows.errors import CannotBeJudged, Reason, TransitionRefused
@@ -164,25 +164,7 @@ def autos(procedure: Procedure, part_kind: str | None, state: str) -> list[Step]
 
 def asked(attempt: Attempt) -> tuple[Any, ...]:
     """Return the fields that this attempt asks: number and day only of papers that it may issue."""
-    needless = {name for code in attempt.step.papers.issue if not _may_apply(attempt, code)
-                for name in asks_of_paper(attempt.procedure, code)}  # fmt: skip
-    return tuple(f for f in asks_of(attempt.procedure, attempt.step, recorded=attempt.recorded)
-                 if f.name not in needless or f in attempt.step.ask)  # fmt: skip
-
-
-def _may_apply(attempt: Attempt, code: str) -> bool:
-    """Whether a paper may apply: what hangs on things filled in at this step is not known before."""
-    condition = attempt.procedure.paper(code).applies
-    if condition is None:
-        return True
-    due = {("dossier", f.name) for f in attempt.procedure.fields if f.required_from == attempt.step.name}
-    expression = compiled(condition)
-    if "ask" in expression.roots or any(path[:2] in due for path in expression.paths):
-        return True
-    try:
-        return expression.judge(attempt.facts, attempt.lookups)
-    except CannotBeJudged:
-        return True
+    return asks_now(attempt.procedure, attempt.step, attempt.facts, attempt.lookups, recorded=attempt.recorded)
 
 
 # ---------------------------------------------------------------------------------------------- reasons

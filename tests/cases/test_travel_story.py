@@ -172,7 +172,7 @@ def decided_by_two(office: Office) -> None:
     office.usual("issue_delegated", AGENCYS)
     for step in ("sign_submission", "send_submission", "ppc_office_forward"):
         office.usual(step, CHAIRS)
-    sign = {"signing_form": "tm", "confirm": ["read_before_signing", "within_province"]}
+    sign: dict[str, Any] = {"signing_form": "tm", "confirm": ["read_before_signing", "within_province"]}
     refused = office.do("ppc_approve", "quang", CHAIRS, code=3, **sign)
     assert "not_member" in {reason["code"] for reason in refused["reasons"]}
     office.do("ppc_approve", "hieu", CHAIRS, **{**sign, "signing_form": "kt", "deputy_reason": "vang_mat"})
