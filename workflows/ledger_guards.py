@@ -33,6 +33,12 @@ def serial_in(q: Question, params: Params) -> bool:
 
 
 @builtin
+def serial_unknown(q: Question, params: Params) -> bool:
+    """No row of the ledger, open or closed, ever had the number."""
+    return not q.lookups.rows_ever_called(str(params["ledger"]), str(q.cel(params["serial"])))
+
+
+@builtin
 def serial_bound_once(q: Question, params: Params) -> bool:
     """No other row ever had this number, and what is bound to it is what the step says (nothing, when it is empty)."""
     rows = q.lookups.rows_ever_called(str(params["ledger"]), str(q.cel(params["serial"])))

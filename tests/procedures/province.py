@@ -20,7 +20,7 @@ OPENED = dt.datetime(2025, 7, 1, 2, 0, tzinfo=dt.UTC)
 
 
 # The consular desk is published for those tests alone that ask for it: each folder takes seconds to publish.
-CONSULAR = frozenset({"consular_legalization", "stamp_stock", "consular_signer"})
+CONSULAR = frozenset({"consular_legalization", "stamp_stock", "stamp_query", "consular_signer", "consular_fee_month"})
 
 
 def open_province() -> None:

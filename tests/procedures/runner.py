@@ -50,9 +50,17 @@ class Walk:
         if not self.given.mandates:
             Mandate.objects.all().delete()
         put_days(self.given.calendar, self.now)
-        if definition_by(in_force(self.procedure, local_day(self.now)).hash).kind == "ledger":
-            self.open_row()
-            return
+        codes: set[str] = set()
+        try:
+            if definition_by(in_force(self.procedure, local_day(self.now)).hash).kind == "ledger":
+                self.open_row()
+            else:
+                self.open_case()
+        except (InputFaults, TransitionRefused) as refused:
+            codes = {reason.code for reason in refused.reasons}
+        assert codes == set(self.given.refused), f"opening: refused for {codes}, expected {self.given.refused}"
+
+    def open_case(self) -> None:
         opener = person(self.given.by)
         organisation = (
             Organisation.objects.filter(code=self.given.organisation).first() if self.given.organisation else None
@@ -68,12 +76,7 @@ class Walk:
 
     def open_row(self) -> None:
         values, opener = resolved(self.given.dossier), person(self.given.by)
-        codes: set[str] = set()
-        try:
-            self.case = open_row(ledger=self.procedure, actor=opener, now=self.now, values=values).case
-        except (InputFaults, TransitionRefused) as refused:
-            codes = {reason.code for reason in refused.reasons}
-        assert codes == set(self.given.refused), f"opening: refused for {codes}, expected {self.given.refused}"
+        self.case = open_row(ledger=self.procedure, actor=opener, now=self.now, values=values).case
 
     def on_book(self, action: Action) -> None:
         """Do something on the ledger of the row's agency; what is expected is expected of it."""

@@ -29,8 +29,9 @@ def deviations(code: str) -> tuple[Deviation, ...]:
 
 def test_the_procedures_that_were_asked_for_are_compared() -> None:
     assert SPECIFIED == [
-        "citizen_protection", "complaint", "consular_legalization", "consular_signer", "diplomatic_passport", "ngo_aid",
-        "outbound_delegation", "partner_register", "passport_custody", "stamp_stock",
+        "citizen_protection", "complaint", "consular_fee_month", "consular_legalization", "consular_signer",
+        "diplomatic_passport", "ngo_aid", "outbound_delegation", "partner_register", "passport_custody", "stamp_query",
+        "stamp_stock",
     ]
 
 
