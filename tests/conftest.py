@@ -160,6 +160,16 @@ def own_province(province: str, _template: Template, django_db_blocker: Any, tmp
         yield name
 
 
+@pytest.fixture
+def own_consular_desk(
+    consular_desk: str, _template: Template, django_db_blocker: Any, tmp_path: Path
+) -> Iterator[str]:
+    """A consular desk of this test's own, where commits are real and other processes may write; yields its name."""
+    copy = duplicate(_template.connection, consular_desk, tmp_path)
+    with django_db_blocker.unblock(), copy as name, connected_to(name):
+        yield name
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Address of a PostgreSQL server's maintenance database; make your own database on it."""
