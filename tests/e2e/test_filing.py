@@ -150,8 +150,9 @@ def test_what_is_wrong_is_shown_and_reached_from_the_summary(people: Callable[..
     page.goto(f"/cases/{ref}/files/")
     program = {"name": "virus.exe", "mimeType": "application/pdf", "buffer": b"MZ" * 60}
     page.set_input_files("#upload-request_letter", files=[program])
-    send(page, "#file-request_letter form[enctype] button")
-    assert "Không nhận loại tệp" in page.locator("#errors").inner_text()
+    page.click("#file-request_letter form[enctype] button")
+    page.locator("#errors", has_text="Không nhận loại tệp").wait_for()
+    assert page.evaluate("document.activeElement.id") == "errors"
     look(page)
 
 
