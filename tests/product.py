@@ -149,14 +149,14 @@ class ProductShelf:
     """Installations with the demo office, made once per kind of database and copied for each test."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.name = folder, f"hoso_demo_{uuid.uuid4().hex[:8]}"  # other processes have a shelf there too
         self.prepared: dict[str, Path] = {}
         self.stack = contextlib.ExitStack()
 
     def prepare(self, server_url: str) -> Path:
         """Return the VAR_DIR of the prepared installation on SQLite ("") or on the PostgreSQL server."""
         if server_url not in self.prepared and server_url:
-            url = self.stack.enter_context(postgres_database(server_url, "hoso_demo"))
+            url = self.stack.enter_context(postgres_database(server_url, self.name))
             self.prepared[server_url] = self.folder / "postgres"
             _prepare(self.prepared[server_url], url)
         elif server_url not in self.prepared:
@@ -171,7 +171,7 @@ class ProductShelf:
         with contextlib.ExitStack() as stack:
             stack.callback(shutil.rmtree, var_dir, ignore_errors=True)
             name = f"hoso_{uuid.uuid4().hex[:12]}"
-            url = stack.enter_context(postgres_database(server_url, name, "hoso_demo")) if server_url else ""
+            url = stack.enter_context(postgres_database(server_url, name, self.name)) if server_url else ""
             product = Product(var_dir, product_environment(var_dir, url, **env))
             stack.callback(product.end_all)
             yield product

@@ -40,10 +40,10 @@ SAMPLE = (
 )  # fmt: skip
 ON_BOTH = "tests/cases/test_protection.py"  # asks for a PostgreSQL of its own beside SQLite: runs once, on SQLite
 # Rooms with a process of their own beside the rest on SQLite, so that the four chains are equally long. `processes`
-# start the product's own and mostly wait for them.
+# start the product's own and mostly wait for them; what only computes fills the waiting.
 APART = {
-    "processes": ("e2e", "faults"),
-    "installation": ("setup", "config", "documents", "cases/commands"),
+    "processes": ("e2e", "faults", "documents", "workflows", "architecture"),
+    "installation": ("setup", "config", "cases/commands"),
     "procedures": ("procedures", "audit"),
 }
 FIGURES = ROOT / "docs" / "figures" / "test-all.md"
