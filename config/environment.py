@@ -28,7 +28,7 @@ class ConfigurationError(Exception):
 
 def var_dir(default: Path) -> Path:
     """Return VAR_DIR, made if missing. Raises ConfigurationError when it cannot be written."""
-    found = Path(env.str("VAR_DIR", str(default))).absolute()
+    found = Path(env.str("VAR_DIR", "") or default).absolute()
     refusal = ConfigurationError(f"Không ghi được vào thư mục dữ liệu {found} (cannot write to VAR_DIR)")
     try:
         found.mkdir(mode=0o750, parents=True, exist_ok=True)

@@ -153,6 +153,13 @@ def test_a_data_folder_that_cannot_be_made_is_refused(monkeypatch, tmp_path):
         var_dir(tmp_path)
 
 
+def test_an_empty_name_of_the_data_folder_is_none(monkeypatch, tmp_path):
+    """`make run` hands the name on empty where nobody gave one: the data must not lie in the checkout itself."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VAR_DIR", "")
+    assert var_dir(tmp_path / "var") == tmp_path / "var"
+
+
 def test_every_setting_that_is_read_stands_in_the_operations_page():
     page = (ROOT / "docs" / "operations.md").read_text()
     assert [name for name in environment_names() if f"`{name}`" not in page] == []
