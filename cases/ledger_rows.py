@@ -18,8 +18,8 @@ from cases.procedures import definition_of
 from cases.values import to_facts
 from workflows.definition import LedgerRow
 
-NOT_FOUND = ("chưa thấy trong tủ", "not found in its place")
-NOT_EXPECTED = ("có trong tủ mà sổ ghi khác", "found, but the ledger says otherwise")
+NOT_FOUND = ("kiểm đếm không thấy", "not found by the count")
+NOT_EXPECTED = ("kiểm đếm thấy mà sổ ghi khác", "found, but the ledger says otherwise")
 SEPARATORS = str.maketrans("", "", " .-/")
 
 

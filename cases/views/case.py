@@ -11,9 +11,9 @@ from cases.access import is_applicant
 from cases.filing import filing_step, is_filed
 from cases.models import Case
 from cases.views.applicant import applicant_page
+from cases.views.counting import to_book
 from cases.views.finding import with_case
 from cases.views.ledger_rows import row_page
-from cases.views.ledgers import to_count
 from cases.views.officer import officer_page
 from cases.views.requests import applicant_step
 from cases.views.step import step
@@ -26,7 +26,7 @@ def case_page(request: HttpRequest, case: Case) -> HttpResponse:
     if case.kind == Case.Kind.ROW:
         return row_page(request, case)
     if case.kind == Case.Kind.BOOK:
-        return to_count(request, case)
+        return to_book(request, case)
     if is_applicant(case, signed_in(request), now()):
         return applicant_page(request, case)
     if is_filed(case) and filing_step(case, signed_in(request), now()) is not None:  # a draft written at the counter

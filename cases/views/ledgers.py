@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import signed_in
@@ -19,6 +19,7 @@ from cases.forms_ledger import LedgerFilter, PurposeForm
 from cases.ledger_access import row_spec
 from cases.ledger_queries import PAGE
 from cases.models import Case
+from cases.presentation.counting import acts_of_whole
 from cases.presentation.ledger import Reader
 from cases.services.views_log import log_views
 from workflows.definition import Field, Procedure
@@ -116,18 +117,8 @@ def page(
         "closely": closely,
         "filtered": bool(request.GET.keys() - {"page"}),
         "may_open": bool(roles & set(spec.opened_by)),
-        "counts": any(set(step.by) & roles or step.cosign in roles for step in ledger_steps(definition)),
+        "counts": any(set(step.by) & roles or step.cosign in roles for step in acts_of_whole(definition)),
         "sensitive": sensitive_fields(definition),
         "query": request.GET.urlencode(),
     }
     return render(request, "cases/ledger/rows.html", facts, status=status)
-
-
-def ledger_steps(definition: Procedure) -> list[Any]:
-    """Return the acts of the ledger as a whole."""
-    return [act for act in definition.machine.acts if act.of == "ledger"]
-
-
-def to_count(request: HttpRequest, book: Case) -> HttpResponse:
-    """The page of a ledger as a whole is its count."""
-    return redirect("ledger_count", book.procedure)

@@ -21,6 +21,7 @@ from cases.ledger_sheets import MOST, judged, ledger_heads, read
 from cases.management.answering import OK, Answer, Ending, Unusable, end, ended
 from cases.management.commands.case import person_of, read_data
 from cases.models import Case, Task
+from cases.presentation.counting import count_of
 from cases.procedures import definition_of
 from cases.services import Outcome, Possible, advance_case, attach_file, book_of, open_row, open_rows, possibilities
 from cases.services.loading import parts_of
@@ -223,7 +224,7 @@ def counted(options: dict[str, Any]) -> Ending:
     book = book_of(definition.procedure, _agency(definition, person, options["agency"]), now(), person)
     if not options["data"]:
         return _to_count(book)
-    act = next((a for a in definition.machine.acts if a.of == "ledger"), None)
+    act = count_of(definition)
     if act is None:
         raise Unusable("Sổ này không có việc đối soát / this ledger has no count")
     outcome = advance_case(

@@ -235,7 +235,7 @@ def test_a_count_names_what_is_not_there_keeps_what_was_typed_and_goes_to_a_seco
     refused = count("ngan", **{f"found-{here.code}": "1", "confirm": "entries_match"})
     text = refused.content.decode()
     assert refused.status_code == 422
-    assert f"Dòng {gone.code}: chưa thấy trong tủ" in text
+    assert f"Dòng {gone.code}: kiểm đếm không thấy" in text
     assert re.search(rf'name="found-{here.code}" value="1" checked', text)
 
     why = {f"why-{gone.code}": "Đang ở Cục Lãnh sự để gia hạn"}
