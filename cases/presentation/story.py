@@ -28,7 +28,10 @@ OWN: Mapping[str, tuple[str, str]] = {
     "link": ("Liên kết hồ sơ", "Case linked"),
     "delivery_given_up": ("Một việc hệ thống đã hứa không thực hiện được", "Something promised could not be delivered"),
 }
-ROW_OPENED = ("Thêm vào sổ", "Added to the ledger")
+OPENED_AS: Mapping[str, tuple[str, str]] = {  # by the kind of case
+    "row": ("Thêm vào sổ", "Added to the ledger"),
+    "book": ("Mở sổ", "Ledger opened"),
+}
 COSIGN: Mapping[str, tuple[str, str]] = {
     "proposed": ("đề nghị đồng ký", "second person asked"),
     "agreed": ("đồng ý", "agreed to"),
@@ -107,7 +110,7 @@ class Story:
         return Told(
             seq=event.seq,
             at=event.at,
-            title=said(*ROW_OPENED) if base == "open" and self.look.case.in_ledger else _title(step, base, suffix),
+            title=self._opened() if base == "open" else _title(step, base, suffix),
             who=self._who(body),
             role=self.look.role_label(body.get("role") or "") if body.get("role") not in (None, "system") else "",
             about=self.look.part_title(part) if part is not None else "",
@@ -124,6 +127,9 @@ class Story:
             return definition.machine
         kind = part_key.rpartition("-")[0]
         return next((p.machine for p in definition.parts if p.code == kind), None)
+
+    def _opened(self) -> str:
+        return said(*OPENED_AS.get(self.look.case.kind, OWN["open"]))
 
     def _who(self, body: Mapping[str, Any]) -> str:
         actor = body.get("actor", "")
