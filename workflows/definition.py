@@ -286,6 +286,14 @@ class Inquiry(Labelled):
         return next((name.partition(".")[0] for name in self.ask if "." in name), "")
 
 
+class SerialRange(Record):
+    """Fields of a row that say with which others it came: numbered things are received by range."""
+
+    first: str  # field of type text: the first number of the range
+    last: str
+    count: str | None = None  # field of type int: how many numbers the range has
+
+
 class LedgerRow(Record):
     """What a row of a ledger is: by what it is known, whose it is, who keeps it, how it is counted."""
 
@@ -300,6 +308,7 @@ class LedgerRow(Record):
     title: tuple[str, ...] = ()  # fields that name the row in a list
     columns: tuple[str, ...] = ()  # further fields of the register
     order: tuple[str, ...] = ()  # fields by which the register lists its rows; without them by their number
+    range: SerialRange | None = None  # rows may be opened by a range of numbers; the key is the number
     group: tuple[str, ...] = ()  # fields by which a count adds up rows: series, first and last number of a range
     expires: str | None = None  # field: the day after which the thing is not valid
     late: str | None = None  # attribute: the day since when the row is late

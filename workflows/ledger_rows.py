@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workflows.shapes import ROW
+from workflows.shapes import ROW, SERIALS
 from workflows.yaml_source import Block
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def _known_names(making: Expansion, block: Block, found: dict[str, Any]) -> None
         making.known(block, key, [found[key]] if key in found else [], fields, "mục / field")
     for key in LISTS_OF_FIELDS:
         making.known(block, key, found.get(key, []), fields, "mục / field")
+    _known_range(making, block, fields)
     for key in ROLES:
         making.known(block, key, found.get(key, []), making.roles, "vai trò / role")
     named = [found["holder_role"]] if "holder_role" in found else []
@@ -47,3 +48,15 @@ def _known_names(making: Expansion, block: Block, found: dict[str, Any]) -> None
         making.fault(block, "title", f"mục nhạy cảm không làm tên dòng được / a sensitive field names no row: {name}")
     if ("holder" in found) != ("holder_role" in found):
         making.fault(block, "holder", "holder và holder_role đi cùng nhau / holder and holder_role go together")
+
+
+def _known_range(making: Expansion, block: Block, fields: list[str]) -> None:
+    """What a range names are fields, and its numbers are the keys of rows."""
+    named = block.get("range")
+    if not isinstance(named, Block):
+        return
+    making.needed(named, SERIALS, "row.range")
+    for key, name in named.items():
+        making.known(named, key, [name], fields, "mục / field")
+    if "key" not in block:
+        making.fault(block, "range", "sổ nhận theo dải số cần key / a ledger received by range needs key")

@@ -145,10 +145,11 @@ NOTICE = shape("notice", vi_needed="line", en_needed="line", body_vi="text", bod
 BASIS = shape("legal basis", text_needed="line", src_needed="text", confirmed="bool")
 CHECK = shape("check", code_needed="name", vi_needed="line", en_needed="line")
 GOLDEN = shape("golden path", code_needed="name", term="name", path_needed="texts")
+SERIALS = shape("range of numbers", first_needed="name", last_needed="name", count="name")
 ROW = shape(
     "row of a ledger", key="name", number_needed="text", agency_needed="name", opened_by_needed="names",
     read_by="names", holder="name", holder_role="name", subject="name", title="names", columns="names",
-    order="names", group="names", expires="name", late="name", bound="name", settled="names",
+    order="names", group="names", range=SERIALS, expires="name", late="name", bound="name", settled="names",
     present="names", absent="names",
 )
 ANSWER = shape("answer", code_needed="name", if_="cel", vi_needed="text", en_needed="text", show="texts", term="bool")

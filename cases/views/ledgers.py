@@ -19,6 +19,7 @@ from cases.forms_ledger import LedgerFilter, PurposeForm
 from cases.ledger_access import row_spec
 from cases.ledger_queries import PAGE
 from cases.models import Case
+from cases.presentation import ledger_together
 from cases.presentation.counting import acts_of_whole
 from cases.presentation.ledger import Reader
 from cases.services.views_log import log_views
@@ -120,5 +121,7 @@ def page(
         "counts": any(set(step.by) & roles or step.cosign in roles for step in acts_of_whole(definition)),
         "sensitive": sensitive_fields(definition),
         "query": request.GET.urlencode(),
+        "together": ledger_together.steps_of(definition, asked.rows, asked.wanted.state, asked.viewer, asked.now),
+        "to_agree": len(ledger_together.to_agree(definition, asked.rows, asked.viewer, asked.now)),
     }
     return render(request, "cases/ledger/rows.html", facts, status=status)

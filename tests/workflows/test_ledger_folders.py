@@ -22,12 +22,13 @@ ROWS = {
 }
 
 
-def faults(folder: Path, old: str, new: str) -> list[str]:
-    shutil.copytree(SHIPPED / CODE, folder / CODE)
-    file = folder / CODE / "v1" / "procedure.yaml"
+def faults(folder: Path, old: str, new: str, code: str = CODE) -> list[str]:
+    shutil.copytree(SHIPPED / code, folder / code)
+    file = folder / code / "v1" / "procedure.yaml"
+    assert old in file.read_text()
     file.write_text(file.read_text().replace(old, new, 1))
     with pytest.raises(DefinitionError) as wrong:
-        resolved(find(CODE, "", [folder]))
+        resolved(find(code, "", [folder]))
     return [f"{f.message} {f.nearest}" for f in wrong.value.faults if f.file.endswith("procedure.yaml")]
 
 
@@ -36,6 +37,22 @@ def test_a_wrong_name_in_row_is_told_with_the_nearest_right_one(old: str, tmp_pa
     new, told, nearest = ROWS[old]
 
     found = faults(tmp_path, old, new)
+
+    assert [text for text in found if told in text and nearest in text] != []
+
+
+RANGES = {
+    "range: {first: range_first, last": ("range: {first: range_frst, last", "không có mục", "range_first"),
+    ", last: range_last, count": (", count", "thiếu khóa", ""),
+    "  key: stamp_no\n": ("", "cần key", ""),
+}
+
+
+@pytest.mark.parametrize("old", RANGES)
+def test_a_range_names_fields_and_its_numbers_are_keys(old: str, tmp_path: Path) -> None:
+    new, told, nearest = RANGES[old]
+
+    found = faults(tmp_path, old, new, "stamp_stock")
 
     assert [text for text in found if told in text and nearest in text] != []
 

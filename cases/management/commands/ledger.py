@@ -23,7 +23,18 @@ from cases.management.commands.case import person_of, read_data
 from cases.models import Case, Task
 from cases.presentation.counting import count_of
 from cases.procedures import definition_of
-from cases.services import Outcome, Possible, advance_case, attach_file, book_of, open_row, open_rows, possibilities
+from cases.serials import rows_of_range, told_once
+from cases.services import (
+    Outcome,
+    Possible,
+    advance_case,
+    attach_file,
+    book_of,
+    open_row,
+    open_rows,
+    possibilities,
+    rows_judged,
+)
 from cases.services.loading import parts_of
 from cases.services.outcome import answer
 from cases.services.rows import as_of
@@ -40,6 +51,7 @@ VERB_HELP = {
     "list": "các sổ, hoặc dòng của một sổ / the ledgers, or the rows of one",
     "show": "xem một dòng / show a row",
     "open": "thêm dòng / open a row",
+    "range": "thêm cả dải số / open the rows of a range of numbers",
     "import": "thêm nhiều dòng từ tệp .xlsx / open rows out of an .xlsx",
     "do": "chuyển bước hoặc việc làm / take a transition or do an act",
     "attach": "thêm tệp / add a file",
@@ -68,10 +80,11 @@ class Command(BaseCommand):
 def _more(made: dict[str, ArgumentParser]) -> None:
     """Add what single verbs take."""
     made["list"].add_argument("ledger", nargs="?", default="", help="mã sổ / code of the ledger")
-    for name in ("open", "import", "count"):
+    for name in ("open", "range", "import", "count"):
         made[name].add_argument("ledger", help="mã sổ / code of the ledger")
     made["import"].add_argument("file", type=Path, help="tệp .xlsx có dòng tiêu đề / .xlsx with a row of headings")
-    made["import"].add_argument("--dry-run", action="store_true", help="chỉ xem, không thêm / look only")
+    for name in ("range", "import"):
+        made[name].add_argument("--dry-run", action="store_true", help="chỉ xem, không thêm / look only")
     made["import"].add_argument("--key", default=None, help="khóa chống làm hai lần / idempotency key")
     for name in ("show", "do", "attach", "explain"):
         made[name].add_argument("number", help="số dòng, ví dụ SHC-00012 / number of the row")
@@ -81,7 +94,7 @@ def _more(made: dict[str, ArgumentParser]) -> None:
     made["attach"].add_argument("kind")
     made["attach"].add_argument("file", type=Path)
     made["show"].add_argument("--purpose", default="", help="mục đích xem mục nhạy cảm / what for, to see them all")
-    for name in ("open", "do", "count"):
+    for name in ("open", "range", "do", "count"):
         made[name].add_argument("--data", default="", metavar="F", help="tệp JSON, - là stdin / JSON file, - for stdin")
         made[name].add_argument("--key", default=None, help="khóa chống làm hai lần / idempotency key")
     for name in ("list", "count"):
@@ -188,6 +201,22 @@ def _open_all(definition: Procedure, person: User, found: Taken, key: str | None
         found.tell(faults.reasons)
 
 
+def opened_range(options: dict[str, Any]) -> Ending:
+    """Open a row for every number of a range, or none; with --dry-run say only whether they could be opened."""
+    person = person_of(options["person"])
+    definition = ledger_of(options["ledger"], person)
+    rows = rows_of_range(definition, read_data(options["data"]))
+    by: dict[str, Any] = {"ledger": definition.procedure, "actor": person, "now": now(), "rows": rows}
+    if options["dry_run"]:
+        reasons = told_once(definition, rows, rows_judged(**by))
+        if reasons:
+            raise InputFaults(reasons)
+    else:
+        open_rows(**by, idempotency_key=options["key"])
+    said = {"ledger": definition.procedure, "dry_run": options["dry_run"], "rows": len(rows)}
+    return Ending(OK, said, f"{len(rows)}")
+
+
 def done(options: dict[str, Any]) -> Ending:
     person = person_of(options["person"])
     grantor = person_of(options["acting_for"]) if options["acting_for"] else None
@@ -245,6 +274,7 @@ VERBS: dict[str, Verb] = {
     "list": listed,
     "show": looked_at,
     "open": opened,
+    "range": opened_range,
     "import": imported,
     "do": done,
     "attach": attached,
