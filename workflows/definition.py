@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import Field as Key
 
 from workflows.records import ROW_NO as ROW_NO
+from workflows.records import Changeable as Changeable
 from workflows.records import Field as Field  # one address for whoever reads a definition
 from workflows.records import Guard as Guard
 from workflows.records import Labelled as Labelled
@@ -113,6 +114,7 @@ class Step(Labelled):
     open: tuple[Opening, ...] = ()
     close: tuple[str, ...] = ()
     set: dict[str, str] = Key(default_factory=dict)
+    changes: tuple[Changeable, ...] = ()  # of the dossier, asked at this step; the part that it opens carries them
     guidance: dict[str, str] = Key(default_factory=dict)
     optional: bool = False  # may be taken, but is nobody's work: it opens no task
     of: Literal["row", "ledger"] = "row"  # in a ledger: taken on a row, or on the ledger as a whole
@@ -151,6 +153,7 @@ class PartKind(Labelled):
     terms: tuple[Term, ...] = ()
     with_case: str = "false"  # CEL: such a part is due with the case, others by their own term from their opening
     stale_with_changes: bool = False  # an accepted change of the dossier overtakes it
+    carries_changes: str | None = None  # the state in which a change that it holds enters the dossier
     src: str = ""
 
     @property

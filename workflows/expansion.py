@@ -6,7 +6,7 @@ a fault, and the method goes on so that all faults are told at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from workflows.errors import Fault
@@ -253,6 +253,17 @@ class Expansion:
         found["notify"] = [self._notice(n) for n in self.blocks("notify", block)]
         found["open"] = [self._opening(o) for o in self.blocks("open", block)]
         found["set"] = {name: cel(value) for name, value in (found.get("set") or {}).items()}
+        found["changes"] = [self._changeable(c, found["open"]) for c in self.blocks("changes", block)]
+
+    def _changeable(self, block: Block, opens: Sequence[Plain]) -> Plain:
+        """Expand a field whose change is asked; a part that carries changes must be opened to hold it."""
+        carrying = {p.get("code") for p in self.blocks("parts") if p.get("carries_changes")}
+        if not carrying & {opening["part"] for opening in opens}:
+            self.fault(block, "changes", "không mở phần việc mang thay đổi / opens no part that carries changes")
+        tables = self.dossier_tables()
+        there = tables if "rows" in block else ["*", *self.names("fields", None, "name")]
+        self.known(block, "field", [str(block.get("field"))], there, "mục của hồ sơ / field of the dossier")
+        return {**block, "rows": cel(block["rows"])} if "rows" in block else dict(block)
 
     def _notice(self, block: Block) -> Plain:
         to = block.get("to", [])

@@ -28,6 +28,8 @@ class Type:
 
 ANY, TEXT, INT, DOUBLE, BOOL, DAY, NULL = (Type(k) for k in ("any", "text", "int", "double", "bool", "day", "null"))
 MONEY = Type("record", fields={"minor": INT, "currency": TEXT})
+# What a step that asks for changes knows of them: the fields that change, and the numbers of rows rewritten.
+CHANGED: Mapping[str, Type] = {"changes": Type("list", item=TEXT), "changed_rows": Type("list", item=INT)}
 _TEXTS = ("text", "long_text", "email", "person", "org", "country", "admin_unit", "file", "place", "language", "ref")
 _SCALARS = {
     **dict.fromkeys(_TEXTS, TEXT),
@@ -115,7 +117,8 @@ class Types:
             for recorded in {False, step.recorded_by is not None}
             for f in asks_of(procedure, step, recorded=recorded)
         }
-        return self.in_part(part_kind).adding(ask=record_of(asked.values()))
+        found = record_of(asked.values()).fields
+        return self.in_part(part_kind).adding(ask=record({**found, **(CHANGED if step.changes else {})}))
 
     def in_row(self, table: Field) -> Types:
         """Return the types with a row of this table as `this`."""

@@ -34,6 +34,13 @@ class Guard(Record):
     revision: int = 0
 
 
+class Changeable(Record):
+    """A field of the dossier whose change a step asks for: every one that is filed (`*`), or one by its name."""
+
+    field: str
+    rows: str | None = None  # CEL: numbers of the rows of a table that may be rewritten; none is added or removed
+
+
 @lru_cache(maxsize=4096)
 def base_of(kind: str) -> str:
     """Return what stands before the brackets of a type."""

@@ -137,6 +137,10 @@ class _Resolving(TableExpansion):
         own = [f["name"] for f in found["fields"]]
         self.known(block, "title", found.get("title", []), own, "trường của phần việc / field of the part")
         found["terms"] = [self.term(t) for t in self.blocks("terms", block)]
+        if "carries_changes" in found:
+            key, states = "carries_changes", self.names("states", block)
+            self.known(block, key, [found[key]], states, "trạng thái / state")
+            self.known(block, key, ["diff"], own, "trường của phần việc / field of the part")
         if "with_case" in found:
             found["with_case"] = cel(found["with_case"])
         found["machine"] = self.machine(block, path)

@@ -79,6 +79,7 @@ STATE = shape(
     closed="bool", terminal="bool", initial="bool", clock_from="name", src="text",
 )
 TIMER = shape("timer", after="duration", at_share="number", of="text", from_="text")
+CHANGEABLE = shape("change", field_needed="text", rows="cel")
 OPENING = shape("open", part_needed="name", for_each="cel", set="cels")
 NOTIFY = shape("notify", to_needed="some", notice_needed="name", if_="cel")
 PAPERWORK = shape("papers", prepare="names", sign="names", issue="names")
@@ -86,7 +87,8 @@ _STEP: dict[str, Any] = {
     "name!": "name", "vi!": "line", "en!": "line", "by!": "names", "when": "when", "recorded_by": "name",
     "require": ListOf("guard"), "ask": ListOf("ask"), "confirm": ListOf("confirm"), "cosign": "name",
     "within": "duration", "papers": PAPERWORK, "notify": ListOf(NOTIFY), "open": ListOf(OPENING), "close": "names",
-    "set": "cels", "guidance": BOTH, "optional": "bool", "of": OneOf(("row", "ledger")), "src": "text",
+    "set": "cels", "changes": ListOf(CHANGEABLE), "guidance": BOTH, "optional": "bool", "of": OneOf(("row", "ledger")),
+    "src": "text",
 }
 TRANSITION = Shape("transition", {**_STEP, "from!": "names", "to!": "text"})
 ACT = Shape("act", {**_STEP, "allowed_when!": "cel"})
@@ -98,7 +100,8 @@ PART = shape(
     "part", code_needed="name", use="name", vi_needed="line", en_needed="line", per="name", public_needed="bool",
     clock_needed=CLOCKS, papers="names", title="names", fields=ListOf(FIELD, "name"),
     states_needed=ListOf(STATE, "code"), transitions_needed=ListOf(TRANSITION, "name"), acts=ListOf(ACT, "name"),
-    terms=ListOf(TERM, "code"), with_case="cel", stale_with_changes="bool", src="text",
+    terms=ListOf(TERM, "code"), with_case="cel", stale_with_changes="bool", carries_changes="name",
+    src="text",
 )
 PAPER = shape(
     "paper", code_needed="name", vi_needed="line", en_needed="line", family_needed=OneOf(("nd30", "form")),

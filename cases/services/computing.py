@@ -108,17 +108,6 @@ def validated(turn: Turn, names: frozenset[str]) -> list[Reason]:
     return [reason for wanted in asked for reason in against(question, wanted)]
 
 
-def validated_change(turn: Turn, changes: Mapping[str, Any]) -> list[Reason]:
-    """Return what the rules would say of the dossier with changes in it, and do not say of it as it is."""
-    every, kept, read = frozenset(f.name for f in turn.definition.fields), turn.case.dossier, dict(turn.read)
-    known = {(reason.code, reason.path) for reason in validated(turn, every)}
-    turn.case.dossier = {**kept, **changes}
-    compute(turn)
-    found = [reason for reason in validated(turn, every) if (reason.code, reason.path) not in known]
-    turn.case.dossier, turn.read = kept, read
-    return found
-
-
 def validated_values(
     turn: Turn, fields: Iterable[Field], stored: Mapping[str, Any], facts: Mapping[str, Any], place: str
 ) -> Iterator[Reason]:

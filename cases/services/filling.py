@@ -12,7 +12,7 @@ from django.db.models import UUIDField
 from accounts.models import User
 from cases.models import Attachment, Case, Part
 from cases.prepared import Asked, Prepared
-from cases.services.changes import CHANGE, cleaned_changes
+from cases.services.changes import EVERY, changeable, cleaned_changes, rewritten_rows, validated_change
 from cases.services.computing import compute
 from cases.services.turn import Turn
 from cases.values import clean_fields, to_facts
@@ -48,7 +48,7 @@ def fill(turn: Turn, step: Step, part: Part | None) -> Filled:
         filled.recorded_for = _recorded_person(filled.ask, step)
     _fill_dossier(turn, filled, step, part)
     _fill_part(turn, filled, part)
-    _fill_changes(turn, filled, step)
+    _fill_changes(turn, filled, step, part)
     return filled
 
 
@@ -169,9 +169,15 @@ def _merged(present: Any, given: Any) -> Any:
     return [row | {k: v for k, v in kept.items() if v is not False} for row, kept in zip(rows, present, strict=False)]
 
 
-def _fill_changes(turn: Turn, filled: Filled, step: Step) -> None:
-    if not any(opening.part == CHANGE for opening in step.open):
+def _fill_changes(turn: Turn, filled: Filled, step: Step, part: Part | None) -> None:
+    """Read the changes of the dossier that the step asks for; rules of CEL know which fields and rows change."""
+    if not step.changes:
         return
-    filled.changes, faults = cleaned_changes(turn.definition, turn.case.dossier, turn.request.data.get("changes"))
+    limits, needed = changeable(turn, step, part), any(c.field == EVERY for c in step.changes)
+    given = turn.request.data.get("changes")
+    filled.changes, faults = cleaned_changes(turn.definition, turn.case.dossier, given, limits, needed=needed)
     filled.faults += [replace(f, code="ask_missing" if f.code == "ask_missing" else "ask_invalid") for f in faults]
+    filled.faults += validated_change(turn, filled.changes) if filled.changes else []
     filled.inputs |= {f"changes.{name}": value for name, value in filled.changes.items()}
+    rows = [int(number) for value in filled.changes.values() for number in rewritten_rows(value) or ()]
+    filled.facts |= {"changes": list(filled.changes), "changed_rows": rows}

@@ -20,6 +20,7 @@ from cases.ledger_access import is_holder
 from cases.models import Case, Part
 from cases.procedures import definition_by
 from cases.services.applying import enter_move
+from cases.services.changes import Limits, as_changed, changeable, on_its_dossier
 from cases.services.computing import compute, refresh
 from cases.services.filling import due_fields, fill
 from cases.services.loading import load_turn, mandated, named_step, no_mandate, parts_of, take_roles
@@ -50,6 +51,7 @@ class Possible:
     due: tuple[Field, ...]  # fields of the dossier, or of the part, that must be there by this step
     role: str
     recorded: bool
+    changes: Limits  # of the dossier, whose change it asks
 
     @property
     def name(self) -> str:
@@ -75,7 +77,8 @@ def possibilities(
     for part in turn.parts:
         if not part.ended and part.attempt == case.attempt and sees_part(case, part, actor, now):
             turn.request = replace(request, part_key=part.key)
-            found += _of(turn, part, lent, of)
+            with on_its_dossier(turn, part):
+                found += _of(turn, part, lent, of)
     return found
 
 
@@ -119,7 +122,8 @@ def _possible(turn: Turn, step: Step, part: Part | None, lent: Sequence[Mandate]
     missing = [no_mandate(grantor)] if grantor is not None and mandate is None else []
     due = tuple(due_fields(turn, step, part))
     reasons = (*missing, *said.reasons)
-    return Possible(step, part, not reasons, reasons, asked(attempt), due, attempt.role, attempt.recorded)
+    limits = changeable(turn, step, part) if not reasons else {}
+    return Possible(step, part, not reasons, reasons, asked(attempt), due, attempt.role, attempt.recorded, limits)
 
 
 def _covering(turn: Turn, step: Step, lent: Sequence[Mandate]) -> Mandate | None:
@@ -159,10 +163,11 @@ def preview_step(
 
 def _previewed(turn: Turn) -> list[tuple[Paper, bytes]]:
     step, part = named_step(turn), turn.part
-    filled = fill(turn, step, part)
-    agreed = frozenset({step.cosign}) if step.cosign else None
-    attempt = replace(attempt_of(turn, step, part, filled, agreed), confirms=frozenset(c.code for c in step.confirm))
-    move = fire(attempt)
-    enter_move(turn, move, part)
-    jobs = {job.paper.code: job for job in jobs_of(turn, move, part, filled.ask) if job.paper.rendered}
-    return [(job.paper, preview_paper(job)) for job in jobs.values()]
+    agreed, ticked = frozenset({step.cosign}) if step.cosign else None, frozenset(c.code for c in step.confirm)
+    with on_its_dossier(turn, part):
+        filled = fill(turn, step, part)
+        with as_changed(turn, filled.changes):
+            move = fire(replace(attempt_of(turn, step, part, filled, agreed), confirms=ticked))
+        enter_move(turn, move, part)
+        jobs = {job.paper.code: job for job in jobs_of(turn, move, part, filled.ask) if job.paper.rendered}
+        return [(job.paper, preview_paper(job)) for job in jobs.values()]

@@ -8,8 +8,8 @@ from typing import Any
 
 from cases.models import Event, Part
 from cases.services.applying import apply_move
-from cases.services.changes import fill_change
-from cases.services.computing import refresh, validated, validated_change, validated_values
+from cases.services.changes import as_changed, fill_change, on_its_dossier
+from cases.services.computing import refresh, validated, validated_values
 from cases.services.cosign import propose
 from cases.services.events import Happening, append, id_of
 from cases.services.filling import Filled, fill
@@ -25,12 +25,14 @@ def take(turn: Turn, step: Step, part: Part | None, *, agreed: frozenset[str] | 
 
     Raises TransitionRefused with every reason, PaperImpossible.
     """
-    filled = fill(turn, step, part)
-    attempt = attempt_of(turn, step, part, filled, agreed, second)
-    move = fire(attempt)
-    if move.proposed:
-        return propose(turn, part, move, filled)
-    return carry_out(turn, attempt, move, part, filled, second)
+    with on_its_dossier(turn, part):
+        filled = fill(turn, step, part)
+        with as_changed(turn, filled.changes):
+            attempt = attempt_of(turn, step, part, filled, agreed, second)
+            move = fire(attempt)
+        if move.proposed:
+            return propose(turn, part, move, filled)
+        return carry_out(turn, attempt, move, part, filled, second)
 
 
 def attempt_of(
@@ -55,8 +57,7 @@ def attempt_of(
 
 def _invalid(turn: Turn, filled: Filled) -> list[Reason]:
     names = frozenset(n.removeprefix("dossier.") for n in filled.inputs if n.startswith("dossier."))
-    found = [replace(r, path=f"dossier.{r.path}") for r in validated(turn, names)] if names else []
-    return found + (validated_change(turn, filled.changes) if filled.changes else [])
+    return [replace(r, path=f"dossier.{r.path}") for r in validated(turn, names)] if names else []
 
 
 def _invalid_here(turn: Turn, attempt: Attempt, part: Part | None, filled: Filled) -> Iterator[Reason]:
@@ -74,7 +75,7 @@ def carry_out(turn: Turn, attempt: Attempt, move: Move, part: Part | None, fille
     keep_named(turn, filled.ask)
     keep_claim(turn, move, part)
     if filled.changes:
-        fill_change(turn, filled.changes)
+        fill_change(turn, filled.changes, turn.case.dossier)
     reads = keep_recomputed(turn, move)
     keep_clock(turn)
     happening = happening_of(turn, move, part, filled, papers, second)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from accounts.access import signed_in
 from accounts.clock import now
-from cases.applicant_side import ANSWER, CHANGE, SUPPLEMENT, gives_up, is_open, step_of
+from cases.applicant_side import ANSWER, SUPPLEMENT, gives_up, is_open, step_of
 from cases.errors import CaseChanged
 from cases.forms import ValuesForm, needed_by, step_form
 from cases.models import Case
@@ -36,7 +36,7 @@ def applicant_step(request: HttpRequest, case: Case, name: str, key: str = "") -
         return refused_page(request, [UNKNOWN], back=back)
     if not is_open(possible) and request.method != "POST":
         return refused_page(request, possible.reasons, back=back)
-    if any(opening.part == CHANGE for opening in possible.step.open):
+    if possible.step.changes:
         return change_page(request, case, possible)
     if possible.part is not None and possible.part.kind == SUPPLEMENT and name == ANSWER:
         return answer_page(request, case, possible)

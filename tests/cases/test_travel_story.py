@@ -183,14 +183,35 @@ def decided_by_two(office: Office) -> None:
 AGENCYS, CHAIRS = "decision-2", "decision-1"  # in the order of the members: the chair is the first of them
 
 
-def changed(office: Office, act: str, of: str, part: str, **given: Any) -> None:
+def changed(
+    office: Office, act: str, of: str, part: str, *, before_issue: Callable[[], None] = lambda: None, **given: Any
+) -> None:
     """Ask for a change of the agency's decision and bring it to its number."""
     office.do(act, "lan", of, **given)
     office.do("prepare_drafts", "ha", part)
     office.do("submit_draft", "ha", part, review_note="Đã chỉnh sửa dự thảo, đúng thẩm quyền.")
     office.do("agree", "son", part)
     office.usual("sign_delegated", part)
+    before_issue()
     office.usual("issue_delegated", part)
+
+
+def replaced_by_hanh(office: Office) -> None:
+    """Lan asks that Hạnh go instead of Thủy; it is so when the amending decision has its number, and not before."""
+    deputy, thuy = members()[1:]
+    hanh = {**thuy, "full_name": "Lê Thị Hạnh", "id_no": "099191000005", "birth_date": "1991-02-11"}
+    named = {"item": "thanh_vien", "before": "Đặng Thu Thủy", "after": "Lê Thị Hạnh, Chuyên viên Phòng Đào tạo"}
+    asked: dict[str, Any] = {"changed_fields": [named], "reason": "Bà Đặng Thu Thủy nghỉ ốm, cử người thay."}
+    of_the_chair = {**members()[0], "position": "Chủ tịch"}
+    office.do("request_amendment", "lan", AGENCYS, code=3, changes={"members": [of_the_chair, deputy, hanh]}, **asked)
+    changed(office, "request_amendment", AGENCYS, "decision-3", changes={"members": [deputy, hanh]}, **asked,
+            before_issue=lambda: members_are(office, CHAIR, DEPUTY, "Đặng Thu Thủy"))  # fmt: skip
+    assert office.parts()["decision-2"] == "amended"
+    members_are(office, CHAIR, DEPUTY, "Lê Thị Hạnh")
+
+
+def members_are(office: Office, *names: str) -> None:
+    assert [row["full_name"] for row in office.shown("ha")["dossier"]["members"]] == list(names)
 
 
 def reported(office: Office, part: str) -> None:
@@ -207,10 +228,7 @@ def test_a_trip_from_its_filing_to_the_one_passport_that_is_late(office: Office)
     filed(office)
     decided_by_two(office)
     rows = kept_in_the_safe(office)
-    replaced = {"item": "thanh_vien", "before": "Đặng Thu Thủy", "after": "Lê Thị Hạnh, Chuyên viên Phòng Đào tạo"}
-    changed(office, "request_amendment", AGENCYS, "decision-3", changed_fields=[replaced],
-            reason="Bà Đặng Thu Thủy nghỉ ốm, cử người thay.")  # fmt: skip
-    assert office.parts()["decision-2"] == "amended"
+    replaced_by_hanh(office)
 
     safe(office, rows[CHAIR], "hand_out", code=3, sending_decision="62/QĐ-SNgV")  # it does not name the chair
     safe(office, rows[CHAIR], "hand_out", sending_decision="2207/QĐ-UBND")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workflows.definition import Field, Guard, Inquiry, Opening, Procedure, Step, View
 from workflows.expression_check import check_expression
-from workflows.fact_types import ANY, DAY, TEXT, Type, Types, list_of, record_of, type_of_field, types_of
+from workflows.fact_types import ANY, DAY, INT, TEXT, Type, Types, list_of, record_of, type_of_field, types_of
 from workflows.proof.findings import Findings, steps
 from workflows.shapes import near
 
@@ -160,6 +160,7 @@ def _sets(key: str, step: Step, kind: str | None, types: Types, procedure: Proce
         yield Claim(f"{key}.set.{name}", text, seen.in_row(table) if table is not None else seen, wanted)
     for opening in step.open:
         yield from _opening(f"{key}.open", opening, inside)
+    yield from (Claim(f"{key}.changes", c.rows, types.in_part(kind), list_of(INT)) for c in step.changes if c.rows)
 
 
 def _opening(key: str, opening: Opening, types: Types) -> Iterator[Claim]:
