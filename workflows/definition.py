@@ -16,6 +16,7 @@ from workflows.records import Changeable as Changeable
 from workflows.records import Field as Field  # one address for whoever reads a definition
 from workflows.records import Guard as Guard
 from workflows.records import Labelled as Labelled
+from workflows.records import Opening as Opening
 from workflows.records import Record as Record
 from workflows.records import Registry as Registry
 from workflows.records import Table as Table
@@ -70,12 +71,6 @@ class Notice(Record):
     to: tuple[str, ...]
     notice: str
     if_: str | None = Key(default=None, alias="if")  # CEL on the facts before the step; None: always
-
-
-class Opening(Record):
-    part: str
-    for_each: str | None = None
-    set: dict[str, str] = Key(default_factory=dict)
 
 
 class PaperWork(Record):

@@ -34,6 +34,12 @@ class Guard(Record):
     revision: int = 0
 
 
+class Opening(Record):
+    part: str
+    for_each: str | None = None
+    set: dict[str, str] = Key(default_factory=dict)
+
+
 class Changeable(Record):
     """A field of the dossier whose change a step asks for: every one that is filed (`*`), or one by its name."""
 
