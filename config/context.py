@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from accounts.clock import local_day, now
 from accounts.models import User
 from cases.access import OUTSIDE, holdings
+from cases.cashbook import reach
 from cases.ledger_access import acting_roles, ledgers, row_spec
 from cases.office import office_rows
 from cases.signing import signs
@@ -35,6 +36,7 @@ PLACES = (
     Place("/queue/", "Việc cần làm", "Work queue", "list-checks", "officer"),
     Place("/signing/", "Chờ ký", "To sign", "file-pen-line", "signer"),
     Place("/ledgers/", "Sổ quản lý", "Ledgers", "book-open-text", "ledger"),
+    Place("/cash/", "Sổ thu phí", "Cash list", "banknote", "cash"),
     Place("/registries/", "Danh mục", "Registries", "library", "registry"),
     Place("/counter/", "Nộp tại quầy", "Counter", "stamp", "intake"),
     Place("/procedures/", "Thủ tục", "Procedures", "file-text", "anonymous"),
@@ -93,6 +95,7 @@ def kinds_of(user: User) -> set[str]:
     kinds = set(roles)
     if held:
         kinds |= {"ledger"} if works_in_ledgers(roles) else set()
+        kinds |= {"cash"} if reach(roles) is not None else set()
         kinds |= {"registry"} if roles - OUTSIDE - {"administrator"} else set()
         kinds |= {"signer"} if signs(user, roles, local_day(now())) else set()
     if roles - {"auditor", "administrator"}:

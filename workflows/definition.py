@@ -16,9 +16,11 @@ from workflows.records import Changeable as Changeable
 from workflows.records import Field as Field  # one address for whoever reads a definition
 from workflows.records import Guard as Guard
 from workflows.records import Labelled as Labelled
+from workflows.records import LedgerRow as LedgerRow
 from workflows.records import Opening as Opening
 from workflows.records import Record as Record
 from workflows.records import Registry as Registry
+from workflows.records import SerialRange as SerialRange
 from workflows.records import Table as Table
 from workflows.records import TableLine as TableLine
 from workflows.records import View as View
@@ -87,6 +89,17 @@ class Confirm(Labelled):
     code: str
 
 
+class Money(Record):
+    """What a step that takes in or pays out money says of it: names of what it asks, else of fields of the dossier."""
+
+    kind: Literal["paid", "refunded"]
+    amount: str  # int (đồng) or money
+    number: str | None = None  # of the receipt
+    day: str | None = None  # of payment; without it the day of the step
+    how: str | None = None  # enum: cash, transfer …
+    count: str | None = None  # int: how many things it is for
+
+
 class Step(Labelled):
     """A transition (with source and target) or an act (with `allowed_when`)."""
 
@@ -112,6 +125,7 @@ class Step(Labelled):
     changes: tuple[Changeable, ...] = ()  # of the dossier, asked at this step; the part that it opens carries them
     guidance: dict[str, str] = Key(default_factory=dict)
     optional: bool = False  # may be taken, but is nobody's work: it opens no task
+    money: Money | None = None  # the step records a payment or a refund: the cash list shows it
     of: Literal["row", "ledger"] = "row"  # in a ledger: taken on a row, or on the ledger as a whole
     src: str = ""
 
@@ -282,43 +296,6 @@ class Inquiry(Labelled):
     def table(self) -> str:
         """The table of which one row is asked about, none: empty."""
         return next((name.partition(".")[0] for name in self.ask if "." in name), "")
-
-
-class SerialRange(Record):
-    """Fields of a row that say with which others it came: numbered things are received by range."""
-
-    first: str  # field of type text: the first number of the range
-    last: str
-    count: str | None = None  # field of type int: how many numbers the range has
-
-
-class LedgerRow(Record):
-    """What a row of a ledger is: by what it is known, whose it is, who keeps it, how it is counted."""
-
-    number: str  # what the running number of a row begins with: SHC
-    agency: str  # field of type org: the people of this agency work on the row
-    opened_by: tuple[str, ...]
-    key: str | None = None  # field: no two open rows of the ledger have the same value; else rows have a number alone
-    read_by: tuple[str, ...] = ()  # roles that see the rows of every agency
-    holder: str | None = None  # field of type person: whose row it is
-    holder_role: str | None = None
-    subject: str | None = None  # field by which other procedures name the holder
-    title: tuple[str, ...] = ()  # fields that name the row in a list
-    columns: tuple[str, ...] = ()  # further fields of the register
-    order: tuple[str, ...] = ()  # fields by which the register lists its rows; without them by their number
-    range: SerialRange | None = None  # rows may be opened by a range of numbers; the key is the number
-    group: tuple[str, ...] = ()  # fields by which a count adds up rows: series, first and last number of a range
-    expires: str | None = None  # field: the day after which the thing is not valid
-    late: str | None = None  # attribute: the day since when the row is late
-    bound: str | None = None  # field: what the thing is given to
-    settled: tuple[str, ...] = ()  # states in which the thing is where it should be, or answered for
-    present: tuple[str, ...] = ()  # states in which a count must find the thing in its place
-    absent: tuple[str, ...] = ()  # states in which it must not; in any other both may be
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """The fields that the register shows beside what names the row: the key, and its columns."""
-        return self.columns if self.key is None or self.key in self.title else (self.key, *self.columns)
 
 
 class Effective(Record):

@@ -10,7 +10,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from workflows.errors import Fault
-from workflows.shapes import ACT, CHECK, COLUMN, FIELD, GUARD, STATE, TRANSITION, Shape, check_needed, fault_at, near
+from workflows.shapes import (
+    ACT,
+    CHECK,
+    COLUMN,
+    FIELD,
+    GUARD,
+    MONEY,
+    STATE,
+    TRANSITION,
+    Shape,
+    check_needed,
+    fault_at,
+    near,
+)
 from workflows.yaml_source import Block
 
 Plain = dict[str, Any]
@@ -209,9 +222,19 @@ class Expansion:
         found["confirm"] = [c for w in found.get("confirm", []) if (c := self._confirm(w, block))]
         if "within" in found:
             found["within"] = self.duration(block, "within", found["within"])
+        self._money(block, found)
         self._when(block, found)
         self._effects(block, found)
         return found
+
+    def _money(self, block: Block, found: Plain) -> None:
+        named = block.get("money")
+        if not isinstance(named, Block):
+            return
+        found["money"] = self.needed(named, MONEY, f"money of {block.get('name')}")
+        known = [*(a.get("name") for a in found["ask"]), *self.names("fields", by="name")]
+        for key in ("amount", "number", "day", "how", "count"):
+            self.known(named, key, [named[key]] if key in named else [], known, "mục / field")
 
     def _people(self, block: Block, found: Plain) -> None:
         by = found.get("by", [])

@@ -92,6 +92,7 @@ def _step(step: Step) -> str:
         *(f"{work} {', '.join(papers)}" for work, papers in _work(step)),
         *(f"tells {', '.join(n.to)}: {n.notice}" + (f" if {n.if_}" if n.if_ else "") for n in step.notify),
         *(f"opens {o.part}" + (f" for each {o.for_each}" if o.for_each else "") for o in step.open),
+        f"records money {step.money.kind}: {step.money.amount}" if step.money else "",
         f"closes {', '.join(step.close)}" if step.close else "",
         *(f"sets {name} = {cel}" for name, cel in sorted(step.set.items())),
     ]

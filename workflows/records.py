@@ -1,4 +1,6 @@
-"""Records that a definition is made of: fields and their guards, tables with their rows, registries, vocabularies."""
+"""Records that a definition is made of: fields and their guards, tables with their rows, registries, vocabularies,
+rows of ledgers.
+"""
 from __future__ import annotations
 
 import re
@@ -192,3 +194,40 @@ class Table(Labelled):
 
     def column(self, name: str) -> Field | None:
         return next((c for c in self.columns if c.name == name), None)
+
+
+class SerialRange(Record):
+    """Fields of a row that say with which others it came: numbered things are received by range."""
+
+    first: str  # field of type text: the first number of the range
+    last: str
+    count: str | None = None  # field of type int: how many numbers the range has
+
+
+class LedgerRow(Record):
+    """What a row of a ledger is: by what it is known, whose it is, who keeps it, how it is counted."""
+
+    number: str  # what the running number of a row begins with: SHC
+    agency: str  # field of type org: the people of this agency work on the row
+    opened_by: tuple[str, ...]
+    key: str | None = None  # field: no two open rows of the ledger have the same value; else rows have a number alone
+    read_by: tuple[str, ...] = ()  # roles that see the rows of every agency
+    holder: str | None = None  # field of type person: whose row it is
+    holder_role: str | None = None
+    subject: str | None = None  # field by which other procedures name the holder
+    title: tuple[str, ...] = ()  # fields that name the row in a list
+    columns: tuple[str, ...] = ()  # further fields of the register
+    order: tuple[str, ...] = ()  # fields by which the register lists its rows; without them by their number
+    range: SerialRange | None = None  # rows may be opened by a range of numbers; the key is the number
+    group: tuple[str, ...] = ()  # fields by which a count adds up rows: series, first and last number of a range
+    expires: str | None = None  # field: the day after which the thing is not valid
+    late: str | None = None  # attribute: the day since when the row is late
+    bound: str | None = None  # field: what the thing is given to
+    settled: tuple[str, ...] = ()  # states in which the thing is where it should be, or answered for
+    present: tuple[str, ...] = ()  # states in which a count must find the thing in its place
+    absent: tuple[str, ...] = ()  # states in which it must not; in any other both may be
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The fields that the register shows beside what names the row: the key, and its columns."""
+        return self.columns if self.key is None or self.key in self.title else (self.key, *self.columns)

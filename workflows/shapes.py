@@ -83,12 +83,16 @@ CHANGEABLE = shape("change", field_needed="text", rows="cel")
 OPENING = shape("open", part_needed="name", for_each="cel", set="cels")
 NOTIFY = shape("notify", to_needed="some", notice_needed="name", if_="cel")
 PAPERWORK = shape("papers", prepare="names", sign="names", issue="names")
+MONEY = shape(
+    "money", kind_needed=OneOf(("paid", "refunded")), amount_needed="name", number="name", day="name", how="name",
+    count="name",
+)
 _STEP: dict[str, Any] = {
     "name!": "name", "vi!": "line", "en!": "line", "by!": "names", "when": "when", "recorded_by": "name",
     "require": ListOf("guard"), "ask": ListOf("ask"), "confirm": ListOf("confirm"), "cosign": "name",
     "within": "duration", "papers": PAPERWORK, "notify": ListOf(NOTIFY), "open": ListOf(OPENING), "close": "names",
-    "set": "cels", "changes": ListOf(CHANGEABLE), "guidance": BOTH, "optional": "bool", "of": OneOf(("row", "ledger")),
-    "src": "text",
+    "set": "cels", "changes": ListOf(CHANGEABLE), "guidance": BOTH, "optional": "bool", "money": MONEY,
+    "of": OneOf(("row", "ledger")), "src": "text",
 }
 TRANSITION = Shape("transition", {**_STEP, "from!": "names", "to!": "text"})
 ACT = Shape("act", {**_STEP, "allowed_when!": "cel"})
