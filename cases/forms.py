@@ -205,7 +205,7 @@ def _is_button(key: str, specs: Sequence[Field]) -> bool:
             continue
         if own == "-find" or (spec.base == "table" and own.startswith("-") and own.endswith("-find")):
             return True
-        if spec.base == "table" and (own in ("-add", "-paste") or own.startswith("-remove-")):
+        if spec.base == "table" and (own in ("-add", "-again", "-paste") or own.startswith("-remove-")):
             return True
     return False
 

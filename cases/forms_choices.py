@@ -154,11 +154,11 @@ def rows_offered(
     for spec in (f for f in fields if f.base in ("row", "rows")):
         table = definition.field(spec.inner)
         rows = dossier.get(spec.inner) or []
-        found[spec.name] = Choices({str(row[ROW_NO]): _called(table, row) for row in rows if ROW_NO in row})
+        found[spec.name] = Choices({str(row[ROW_NO]): name_of_row(table, row) for row in rows if ROW_NO in row})
     return found
 
 
-def _called(table: Field | None, row: Mapping[str, Any]) -> str:
+def name_of_row(table: Field | None, row: Mapping[str, Any]) -> str:
     """Return the number of a row and its first text that is not personal."""
     texts = (c.name for c in table.columns if c.type == "text" and not c.personal) if table is not None else ()
     words = next((str(row[name]) for name in texts if row.get(name)), "")

@@ -1,7 +1,7 @@
 """Forms with which a case begins: whose it is, and at the counter how it came and from whom."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from cases.counter import account_of
+from cases.models import Case
 
 MYSELF = "-"
 
@@ -67,19 +68,45 @@ class CounterForm(forms.Form):
         choices=[("truc_tiep", _("Người nộp có mặt tại quầy")), ("buu_chinh", _("Qua bưu chính công ích"))],
     )
     account = forms.CharField(
-        label=_("Thư điện tử hoặc số điện thoại của tài khoản người nộp"), required=False, max_length=254,
-        help_text=_("Chỉ khi người nộp có tài khoản và muốn theo dõi trên mạng; ghi đủ. Không có thì để trống."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        label=_("Số điện thoại, số định danh hoặc thư điện tử của người nộp"), required=False, max_length=254,
+        help_text=_("Ghi đủ, để dùng lại tài khoản hoặc dữ liệu của người đã từng nộp. Người mới thì để trống."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
 
-    def __init__(self, data: Any = None, *, procedures: Sequence[tuple[str, str]]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any = None, *, procedures: Sequence[tuple[str, str]],
+        known: Callable[[str], Sequence[Case]] = lambda text: (), usual: str = "",
+    ) -> None:  # fmt: skip
+        """`known`: looks for parties who have filed before, by what was typed; `usual`: procedure to begin with."""
+        super().__init__(data, initial={"procedure": usual, "channel": "truc_tiep"})
+        self._known, self.parties = known, list[Case]()
         self.fields["procedure"].choices = list(procedures)  # type: ignore[attr-defined]
 
     def clean_account(self) -> User | None:
         text: str = self.cleaned_data["account"].strip()
         found = account_of(text)
         if text and found is None:
+            self.parties = list(self._known(text))
+        if text and found is None and not self.parties:
             said = gettext("Không có tài khoản nào, hoặc có nhiều tài khoản, ứng với thông tin này.")
             raise forms.ValidationError(said, code="no_account")
         return found
+
+
+class PartyForm(forms.Form):
+    """Which of the parties found it is; it confirms that the right one was found."""
+
+    use_required_attribute = False
+    party = forms.ChoiceField(label=_("Người nộp là ai?"), widget=forms.RadioSelect)
+
+    def __init__(self, data: Any = None, *, parties: Sequence[Case]) -> None:
+        super().__init__(data)
+        self.by_code = {case.code: case for case in parties}
+        choices = [(code, f"{case.applicant_name} ({code})") for code, case in self.by_code.items()]
+        self.fields["party"].choices = choices  # type: ignore[attr-defined]  # of ChoiceField
+        self.initial["party"] = choices[0][0] if len(choices) == 1 else None
+
+    @property
+    def source(self) -> Case:
+        """The earlier case of the party that was chosen."""
+        return self.by_code[self.cleaned_data["party"]]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from cases.money import CURRENCIES
 from cases.scalars import is_blank
 from cases.sheets import too_many
+from workflows.definition import ROW_NO
 from workflows.errors import Reason
 
 USUAL = ("VND", "USD", "EUR", "JPY", "KRW", "AUD", "CAD", "CHF", "CNY", "DKK", "GBP", "NOK", "SEK", "SGD")
@@ -151,6 +152,8 @@ class RowsInput(OurWidget):
         self.paste: Callable[[str], Pasted] | None = None  # reads pasted rows
         self.refused: Sequence[Reason] = ()  # why what was pasted is no rows
         self._pasted: dict[str, Pasted] = {}
+        self._added = False  # a row has just been added: its first control has the cursor
+        self.cursor: tuple[int, str] | None = None  # (row, column) of the control that has it otherwise
 
     @property
     def needs_multipart_form(self) -> bool:  # type: ignore[override]  # a table may hold a file
@@ -162,7 +165,16 @@ class RowsInput(OurWidget):
         kept = [row for n, row in enumerate(rows) if n not in removed]
         if f"{name}-paste" in data and self.paste is not None:
             return self._with_pasted(kept, data.get(f"{name}-pasted", ""), self.paste)
-        return [*kept, {}] if f"{name}-add" in data and len(kept) < self.most else kept
+        return self._with_new(kept, data, name) if len(kept) < self.most else kept
+
+    def _with_new(self, rows: list[dict[str, Any]], data: Any, name: str) -> list[dict[str, Any]]:
+        """Return the rows and behind them the one that a button adds: empty, or like the last but for its number."""
+        again = f"{name}-again" in data
+        self._added = again or f"{name}-add" in data
+        if not self._added:
+            return rows
+        like = {column: cell for column, cell in rows[-1].items() if column != ROW_NO} if again and rows else {}
+        return [*rows, like]
 
     def _with_pasted(
         self, rows: list[dict[str, Any]], text: str, paste: Callable[[str], Pasted]
@@ -191,17 +203,19 @@ class RowsInput(OurWidget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         rows = list(value) if isinstance(value, list | tuple) else []
         rows += [{}] * (max(1, self.least) - len(rows))
-        drawn = [self._drawn(name, number, row) for number, row in enumerate(rows)]
+        drawn = [self._drawn(name, number, row, last=number == len(rows) - 1) for number, row in enumerate(rows)]
         full = len(rows) >= self.most
         more = {"name": name, "rows": drawn, "count": len(rows), "full": full, "takes_sheets": self.takes_sheets}
         pastes = self.paste is not None and not full and not self.takes_sheets
         more |= {"pastes": pastes, "refused": next(iter(self._pasted), "") if self.refused else ""}
         return {**super().get_context(name, None, attrs), **more}
 
-    def _drawn(self, name: str, number: int, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return [self._cell(name, number, column, row.get(column)) for column in self.columns]
+    def _drawn(self, name: str, number: int, row: Mapping[str, Any], *, last: bool) -> list[dict[str, Any]]:
+        first = next((c for c, control in self.columns.items() if c != ROW_NO and not control.widget.use_fieldset), "")
+        at = (number, first) if last and self._added else self.cursor
+        return [self._cell(name, number, c, row.get(c), cursor=at == (number, c)) for c in self.columns]
 
-    def _cell(self, table: str, number: int, column: str, value: Any) -> dict[str, Any]:
+    def _cell(self, table: str, number: int, column: str, value: Any, *, cursor: bool) -> dict[str, Any]:
         """A long help is written in the first row alone; the controls of the others point to it."""
         control, fault = self.columns[column], self.faults.get((number, column), "")
         name = f"{table}-{number}-{column}"
@@ -213,6 +227,8 @@ class RowsInput(OurWidget):
             attrs["aria-describedby"] = " ".join(said)
         if fault:
             attrs["aria-invalid"] = "true"
+        if cursor:
+            attrs["autofocus"] = True
         return {
             "id": cell_id, "label": control.label, "help": "" if once else control.help_text,
             "required": control.required, "fault": fault, "group": control.widget.use_fieldset,

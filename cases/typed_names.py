@@ -49,7 +49,7 @@ def _row_with_keys(
     return {
         column.name: with_keys(column, row.get(column.name), choices, f"{spec.name}[{number}].{column.name}", unknown)
         for column in spec.columns
-        if column.computed is None
+        if column.typed
     }
 
 

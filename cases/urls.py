@@ -10,6 +10,7 @@ from cases.views import (
     cash,
     copying,
     counter,
+    counter_form,
     counting,
     drafting,
     files,
@@ -28,6 +29,7 @@ from cases.views import (
     registries,
     sheets,
     signing,
+    slip,
     track,
 )
 
@@ -44,9 +46,11 @@ urlpatterns = [
     path("cases/<str:ref>/edit/<str:code>/", drafting.section, name="case_section"),
     path("cases/<str:ref>/edit/<str:code>/import/<str:table>/", sheets.import_rows, name="case_import"),
     path("cases/<str:ref>/edit/<str:code>/import/<str:table>/template/", sheets.template, name="case_import_template"),
+    path("cases/<str:ref>/counter/", counter_form.one_page, name="case_counter"),
     path("cases/<str:ref>/files/", files.files, name="case_files"),
     path("cases/<str:ref>/check/", filing.check, name="case_check"),
     path("cases/<str:ref>/done/", filing.done, name="case_done"),
+    path("cases/<str:ref>/slip/", slip.slip, name="case_slip"),
     path("counter/", counter.counter, name="counter"),
     path("cash/", cash.cash, name="cash"),
     path("track/", track.track, name="track"),

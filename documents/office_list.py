@@ -1,4 +1,4 @@
-"""A list that belongs to no case, printed in the layout of the office's slips."""
+"""A list or slip that is no document of a case, printed in the layout of the office's slips."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from accounts.clock import local_day
 from accounts.models import User
 from cases.office import office_rows
+from documents.half_size import halved
 from documents.layout import compose
 from documents.merge import FRAME
 from documents.office import issuer_of
@@ -19,8 +20,10 @@ from documents.templates import Compiled, compile_template
 from workflows.definition import Paper
 
 
-def list_as_docx(paper: Paper, text: str, values: Mapping[str, Any], officer: User, now: dt.datetime) -> bytes:
-    """Return the list as a Word file in the name of the paper's issuer. Raises PaperImpossible."""
+def list_as_docx(
+    paper: Paper, text: str, values: Mapping[str, Any], officer: User, now: dt.datetime, *, half: bool = False
+) -> bytes:  # fmt: skip
+    """Return the list as a Word file in the name of the paper's issuer, `half`: on A5. Raises PaperImpossible."""
     rows, day = office_rows(local_day(now)), local_day(now)
     issuer = issuer_of(paper, rows)
     frame: dict[str, Any] = dict.fromkeys(FRAME, "") | {"recipients": [], "copies": [], "legal_basis_lines": []}
@@ -29,9 +32,10 @@ def list_as_docx(paper: Paper, text: str, values: Mapping[str, Any], officer: Us
         "officer_name": officer.full_name, "document_date": long_day(day), "signature_lines": [], "page": "A4",
         "site": "", "case_code": "", "submission_code": "",
     }  # fmt: skip
-    return produce(_composed(paper.model_dump_json(), text), {**frame, **values}).body
+    return produce(_composed(paper.model_dump_json(), text, half=half), {**frame, **values}).body
 
 
 @lru_cache(maxsize=16)
-def _composed(paper: str, text: str) -> Compiled:
-    return compile_template(compose(Paper.model_validate_json(paper), text))
+def _composed(paper: str, text: str, *, half: bool) -> Compiled:
+    template = compose(Paper.model_validate_json(paper), text)
+    return compile_template(halved(template) if half else template)

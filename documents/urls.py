@@ -5,6 +5,7 @@ from django.urls import path
 from documents.views import download, download_scan
 from documents.views_cash import cash_docx, cash_xlsx
 from documents.views_ledger import ledger_docx, ledger_xlsx
+from documents.views_slip import slip_docx
 
 app_name = "documents"
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/scan/", download_scan, name="scan"),
     path("cash/cash.docx", cash_docx, name="cash_docx"),
     path("cash/cash.xlsx", cash_xlsx, name="cash_xlsx"),
+    path("cases/<str:ref>/slip.docx", slip_docx, name="slip_docx"),
     path("ledgers/<str:code>/ledger.docx", ledger_docx, name="ledger_docx"),
     path("ledgers/<str:code>/ledger.xlsx", ledger_xlsx, name="ledger_xlsx"),
 ]

@@ -32,7 +32,7 @@ def cash_docx(request: HttpRequest) -> HttpResponse:
     except PaperImpossible as fault:
         facts = {"reasons": fault.reasons, "back": reverse("cash")}
         return render(request, "cases/refused.html", facts, status=422)
-    return _file(body, DOCX, f"{PAPER.vi} {found.first} {found.last}.docx")
+    return file_answer(body, DOCX, f"{PAPER.vi} {found.first} {found.last}.docx")
 
 
 @never_cache
@@ -43,14 +43,15 @@ def cash_xlsx(request: HttpRequest) -> HttpResponse:
     found = asked_of(request).found
     if found is None:
         return _back(request)
-    return _file(as_xlsx(found), XLSX, f"{PAPER.vi} {found.first} {found.last}.xlsx")
+    return file_answer(as_xlsx(found), XLSX, f"{PAPER.vi} {found.first} {found.last}.xlsx")
 
 
 def _back(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('cash')}?{request.GET.urlencode()}")
 
 
-def _file(body: bytes, media: str, name: str) -> HttpResponse:
+def file_answer(body: bytes, media: str, name: str) -> HttpResponse:
+    """Return a file to be saved under a name; no cache keeps it."""
     answer = HttpResponse(body, content_type=media)
     answer["Content-Disposition"] = disposition(name)
     answer["Cache-Control"] = "no-store, private"

@@ -12,6 +12,7 @@ from accounts.models import User
 from cases.access import OUTSIDE, may_look_closely, may_open, may_see_field, roles_to_look, sees_part
 from cases.calendar import load_calendar
 from cases.due import explain_due
+from cases.forms_choices import name_of_row
 from cases.ledger_access import only_holds
 from cases.models import Case, LinkedCase, Part
 from cases.names import Names
@@ -19,7 +20,7 @@ from cases.presentation.words import label, language
 from cases.procedures import definition_by
 from cases.queries import visible_among
 from workflows.clock import ClockReading
-from workflows.definition import Field, PartKind, Procedure, State
+from workflows.definition import ROW_NO, Field, PartKind, Procedure, State
 
 
 class Look:
@@ -82,7 +83,15 @@ class Look:
     def _own_name(self, part: Part) -> str:
         named = named_by(self.definition.part(part.kind))
         seen = [field for field in named if self.sees(field) and not field.sensitive]
-        return " – ".join(told for f in seen if (told := self.names.value(f, part.fields.get(f.name))))
+        return " – ".join(told for f in seen if (told := self._named(f, part.fields.get(f.name))))
+
+    def _named(self, field: Field, stored: Any) -> str:
+        """Return a value by name; the row of a table by its number and first words."""
+        if field.base != "row":
+            return self.names.value(field, stored)
+        rows = self.case.dossier.get(field.inner) or []
+        found = next((row for row in rows if row.get(ROW_NO) == stored), None)
+        return name_of_row(self.definition.field(field.inner), found) if found is not None else str(stored or "")
 
     def role_label(self, role: str) -> str:
         named: Mapping[str, str] = self.definition.roles.get(role, {})
@@ -90,8 +99,9 @@ class Look:
 
 
 def named_by(kind: PartKind) -> list[Field]:
-    """Return the fields that name a part of this kind."""
-    return [field for name in kind.title for field in kind.fields if field.name == name]
+    """Return the fields that name a part of this kind; one about a row is named by it, if by nothing."""
+    own = [field for name in kind.title for field in kind.fields if field.name == name]
+    return own or [field for field in kind.fields if field.type == f"row({kind.per})"][:1]
 
 
 def number_of(part: Part) -> str:

@@ -8,7 +8,7 @@ from cases.services.batch import Result, Target, advance_each
 from cases.services.opening import open_case, save_dossier
 from cases.services.outcome import Outcome
 from cases.services.part_saving import save_part
-from cases.services.possible import Possible, dossier_faults, possibilities, preview_step
+from cases.services.possible import Possible, dossier_faults, dossier_preview, possibilities, preview_step
 from cases.services.row_import import open_rows, rows_judged
 from cases.services.rows import book_of, open_row
 from cases.services.tasks import claim_task, release_task
@@ -25,6 +25,7 @@ __all__ = [
     "claim_task",
     "do_act",
     "dossier_faults",
+    "dossier_preview",
     "open_case",
     "open_row",
     "open_rows",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -92,6 +93,17 @@ def dossier_faults(case: Case, actor: User, now: dt.datetime, values: Mapping[st
     except InputFaults as faults:
         return faults.reasons
     return ()
+
+
+def dossier_preview(case: Case, actor: User, now: dt.datetime, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the dossier as saving these values would leave it, with what is computed; what is wrong is left out."""
+    request = Request(case_id=case.pk, name="save", actor=actor, now=now)
+    turn = Turn(definition_by(case.definition.hash), copy(case), parts_of(case), now, request)
+    take_roles(turn, actor, None)
+    with suppress(InputFaults):
+        put_values(turn, fields_open_to(turn), values)
+    found: Mapping[str, Any] = turn.case.dossier
+    return found
 
 
 def _of(turn: Turn, part: Part | None, lent: Sequence[Mandate] | None, of: Wanted) -> Iterator[Possible]:

@@ -21,7 +21,7 @@ from cases.views.finding import with_case
 from workflows.definition import Step
 from workflows.errors import Reason
 
-PARTS = "parts"
+PARTS, ALL = "parts", "all"
 NONE_CHOSEN = Reason("nothing_chosen", "Chọn ít nhất một mục", "Choose at least one", PARTS)
 
 
@@ -47,7 +47,8 @@ def batch(request: HttpRequest, case: Case, kind: str, name: str) -> HttpRespons
     sheet = sheet_of(look, found[0], request.POST if request.method == "POST" else None)
     if request.method != "POST" or sheet.form.row_changed:
         return _shown(request, look, found, sheet)
-    chosen = [p for p in found if p.part is not None and p.part.key in request.POST.getlist(PARTS)]
+    keys = request.POST.getlist(PARTS)
+    chosen = [p for p in found if p.part is not None and (ALL in request.POST or p.part.key in keys)]
     if not sheet.form.is_valid() or not chosen:
         return _shown(request, look, found, sheet, reasons=() if chosen else (NONE_CHOSEN,), status=422)
     return _taken(request, look, chosen, sheet)
@@ -108,6 +109,7 @@ def _shown(
     lines = [_line(look, p, chosen=p.part is not None and p.part.key in ticked) for p in found]
     facts = {
         "case": look.case, "look": look, "step": found[0].step, "sheet": sheet, "form": sheet.form, "lines": lines,
+        "all": ALL in request.POST,
         "reasons": reasons, "hidden": carried(request) if request.method == "POST" else hidden(),
     }  # fmt: skip
     return render(request, "cases/batch.html", facts, status=status or (422 if reasons else 200))

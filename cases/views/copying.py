@@ -50,7 +50,7 @@ def copy_from(request: HttpRequest, filing: Filing, source: str) -> HttpResponse
     if reasons:
         return page(request, filing, found, offers, reasons)
     messages.success(request, gettext("Đã chép %(n)d mục. Hãy xem lại từng trang của bản khai.") % {"n": len(taken)})
-    return redirect("case_edit", filing.case.code)
+    return redirect("case_counter" if filing.at_counter else "case_edit", filing.case.code)
 
 
 def source_of(request: HttpRequest, filing: Filing, source: str) -> Case:

@@ -18,6 +18,8 @@ from cases.filing import Filing, filing_of, first_values, is_draft
 from cases.forms import ValuesForm, step_form
 from cases.forms_opening import WhoseForm
 from cases.models import Case
+from cases.presentation.at_counter import following_of
+from cases.presentation.face import Look
 from cases.procedures import definition_of, in_force
 from cases.sections import Section
 from cases.services import Outcome, advance_case, open_case
@@ -202,6 +204,6 @@ def done(request: HttpRequest, case: Case) -> HttpResponse:
     mine = is_applicant(case, signed_in(request), now())
     facts = {
         "case": case, "procedure": procedure, "picture": tracking_picture(address), "address": address,
-        "at_counter": not mine,
+        "at_counter": not mine, "following": [] if mine else following_of(Look(case, signed_in(request), now())),
     }
     return render(request, "cases/filing/done.html", facts)

@@ -45,7 +45,7 @@ def test_minh_enters_a_case_for_somebody_without_an_account(minh: Client) -> Non
 def test_the_address_of_a_counter_draft_leads_to_the_form(minh: Client) -> None:
     case = begun(minh)
     assert minh.get(f"/cases/{case.submission_code}/").headers["Location"] == f"/cases/{case.submission_code}/edit/"
-    assert f"/cases/{case.submission_code}/edit/" in page(minh, "/counter/")
+    assert f"/cases/{case.submission_code}/counter/" in page(minh, "/counter/")
 
 
 def test_a_case_by_post_says_so(minh: Client) -> None:
