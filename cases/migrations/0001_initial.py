@@ -241,6 +241,23 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='EntryPicture',
+            fields=[
+                ('id', models.UUIDField(default=cases.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('registry', models.CharField(max_length=60)),
+                ('key', models.CharField(max_length=120)),
+                ('name', models.CharField(max_length=255)),
+                ('added_at', models.DateTimeField()),
+                ('removed_at', models.DateTimeField(null=True)),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('shown', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.blob')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['registry', 'key'], name='picture_of_entry')],
+            },
+        ),
+        migrations.CreateModel(
             name='RegistryEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

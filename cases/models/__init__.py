@@ -11,7 +11,7 @@ from cases.models.links import LinkedCase
 from cases.models.outbox import OutboxEntry
 from cases.models.part import Part
 from cases.models.published import Published, PublishedTemplate
-from cases.models.registries import RegistryEntry, TableRow
+from cases.models.registries import EntryPicture, RegistryEntry, TableRow
 from cases.models.table_changes import TableChange
 from cases.models.task import Task
 from cases.models.views_log import ViewLog
@@ -22,6 +22,7 @@ __all__ = [
     "CalendarDay",
     "Case",
     "Counter",
+    "EntryPicture",
     "Event",
     "EventValues",
     "Heartbeat",

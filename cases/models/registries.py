@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
+from cases.ids import uuid7
+from cases.models.blob import Blob
 from cases.models.case import Case
 
 
@@ -50,3 +53,23 @@ class RegistryEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registry}: {self.case_id} {self.position}"
+
+
+class EntryPicture(models.Model):
+    """A picture of an entry of a registry: the specimen of a seal or a signature. Set aside, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    registry = models.CharField(max_length=60)
+    key = models.CharField(max_length=120)
+    name = models.CharField(max_length=255)  # what it shows: the file name as the person gave it
+    shown = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")  # the copy without EXIF
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["registry", "key"], name="picture_of_entry")]
+
+    def __str__(self) -> str:
+        return f"{self.registry}: {self.name}"

@@ -19,7 +19,7 @@ from django.db.models import Sum
 
 from accounts.models import User
 from cases.errors import CaseNotFound, FileRefused
-from cases.files.checking import check_file, check_name, refusal
+from cases.files.checking import Allowed, check_file, check_name, refusal
 from cases.files.names import clean_name
 from cases.models import Attachment, Blob
 from cases.services.advance import remember_refusal, run_autos_after
@@ -69,7 +69,7 @@ def attach_file(
         cleaned = clean_name(name)
         check_name(cleaned, place.allowed)
         with _opened(source) as stream:
-            stored = _stored(stream, cleaned, place)
+            stored = checked_and_stored(stream, cleaned, place.allowed)
         return retried(lambda: _attached(request, kind, stored))
 
 
@@ -106,16 +106,16 @@ def _opened(source: Readable | Path) -> Iterator[Readable]:
         yield source
 
 
-def _stored(stream: Readable, name: str, place: Place) -> Stored:
+def checked_and_stored(stream: Readable, name: str, allowed: Allowed) -> Stored:
     """Take the stream in, check it, and move what passed into the store. Raises FileRefused, StoreFull, StoreFailed."""
     shown = waiting_place()
     try:
-        with received(stream, place.allowed.limit) as incoming:
-            media_type = check_file(incoming.path, name, place.allowed, shown)
+        with received(stream, allowed.limit) as incoming:
+            media_type = check_file(incoming.path, name, allowed, shown)
             incoming.keep()
             return _with_copy(incoming, name, media_type, shown)
     except TooLarge as fault:
-        raise refusal("file_too_large", name, place.allowed) from fault
+        raise refusal("file_too_large", name, allowed) from fault
     finally:
         shown.unlink(missing_ok=True)
 
@@ -150,16 +150,17 @@ def _row(turn: Turn, place: Place, stored: Stored) -> Attachment:
         part=place.part,
         kind=place.kind,
         name=stored.name,
-        blob=_blob(turn, stored.sha256, stored.size, stored.media_type),
-        shown=_blob(turn, *stored.shown, stored.media_type) if stored.shown is not None else None,
+        blob=blob_row(turn.now, stored.sha256, stored.size, stored.media_type),
+        shown=blob_row(turn.now, *stored.shown, stored.media_type) if stored.shown is not None else None,
         sensitive=place.sensitive,
         uploaded_by=turn.request.actor,
         uploaded_at=turn.now,
     )
 
 
-def _blob(turn: Turn, sha256: str, size: int, media_type: str) -> Blob:
-    values = {"size": size, "media_type": media_type, "created_at": turn.now}
+def blob_row(at: dt.datetime, sha256: str, size: int, media_type: str) -> Blob:
+    """Return the row of bytes that lie in the store."""
+    values = {"size": size, "media_type": media_type, "created_at": at}
     return Blob.objects.get_or_create(sha256=sha256, defaults=values)[0]
 
 

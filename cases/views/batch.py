@@ -16,6 +16,7 @@ from cases.presentation.face import Look
 from cases.presentation.parts import for_several
 from cases.presentation.steps import meets_itself
 from cases.services import Possible, Result, Target, advance_each, possibilities
+from cases.services.entry_pictures import registries_of
 from cases.views.answers import carried, hidden, key_of, tried
 from cases.views.finding import with_case
 from workflows.definition import Step
@@ -109,7 +110,7 @@ def _shown(
     lines = [_line(look, p, chosen=p.part is not None and p.part.key in ticked) for p in found]
     facts = {
         "case": look.case, "look": look, "step": found[0].step, "sheet": sheet, "form": sheet.form, "lines": lines,
-        "all": ALL in request.POST,
+        "all": ALL in request.POST, "compares": bool(registries_of(found[0].step)),
         "reasons": reasons, "hidden": carried(request) if request.method == "POST" else hidden(),
     }  # fmt: skip
     return render(request, "cases/batch.html", facts, status=status or (422 if reasons else 200))

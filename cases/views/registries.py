@@ -13,8 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import signed_in
 from accounts.clock import now
+from cases.access import holdings
 from cases.presentation.registry import Reading
-from cases.registry_queries import Book, book_called, books, entries, entry_at
+from cases.registry_queries import Book, Entry, book_called, books, entries, entry_at
+from cases.services.entry_pictures import keepers_of, kept_of
 
 P = ParamSpec("P")
 BookView = Callable[Concatenate[HttpRequest, Book, P], HttpResponse]
@@ -56,6 +58,15 @@ def registry(request: HttpRequest, book: Book) -> HttpResponse:
     return render(request, "cases/registry/registry.html", facts)
 
 
+def pictures_of(request: HttpRequest, book: Book, found: Entry, pk: int) -> dict[str, Any]:
+    """Return the pictures that are kept of an entry of the office, and whether the person keeps them."""
+    keepers = keepers_of(book.code)
+    if not keepers or not pk:
+        return {}
+    keeps = bool(keepers & {h.role for h in holdings(signed_in(request), now())})
+    return {"pictures": kept_of(book.code, found.key), "keeps": keeps, "pk": pk}
+
+
 @require_safe
 @with_book
 def entry(request: HttpRequest, book: Book, pk: int = 0, ref: str = "", position: int = 0) -> HttpResponse:
@@ -68,6 +79,7 @@ def entry(request: HttpRequest, book: Book, pk: int = 0, ref: str = "", position
     reading = Reading(book, person, moment)
     facts = {
         "book": book, "title": reading.title(found), "key": found.key if book.tells_key else "",
+        **pictures_of(request, book, found, pk),
         "rows": reading.facts(found.columns), "versions": reading.versions(found), "cases": reading.cases(found),
     }  # fmt: skip
     return render(request, "cases/registry/entry.html", facts)

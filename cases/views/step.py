@@ -17,6 +17,7 @@ from cases.access import may_open
 from cases.effects import paper_as_html
 from cases.models import Case, Part
 from cases.presentation.asking import Sheet, sheet_of
+from cases.presentation.comparing import comparing_of
 from cases.presentation.dossier import attachments_of, blocks_of
 from cases.presentation.effects import effects_of
 from cases.presentation.face import Look
@@ -181,6 +182,7 @@ def shown(
         "reasons": sheet.unplaced if sheet is not None else reasons,
         "lacking": possible.reasons if possible is not None and sheet is not None and not again else (),
         "drafts": [(paper, paper_as_html(body)) for paper, body in drafts or []],
+        "comparing": comparing_of(taking.look, taking.part, possible.step) if possible is not None else None,
         "hidden": carried(request) if again else {**hidden(), "version": taking.version},
         "here": address_of(taking.look.case, taking.part, taking.name),
     }
