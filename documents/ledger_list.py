@@ -10,6 +10,8 @@ from documents.templates import Compiled, compile_template
 from workflows.definition import Paper, Procedure
 
 ROWS = "ledger_rows"
+DAYS = frozenset({"date", "day"})
+NARROWEST = {"row.number": 12, "row.state": 12}
 
 
 def list_paper(definition: Procedure) -> Paper:
@@ -41,11 +43,18 @@ def _text(definition: Procedure) -> str:
     return "\n".join(
         [
             "page: landscape", f"title: {definition.vi.upper()}", "sign: none", "---",
-            _row(head for head, _ in columns), _row("-" * max(6, len(head)) for head, _ in columns),
+            _row(head for head, _ in columns), _row("-" * _width(head, value, definition) for head, value in columns),
             f"{{% for row in {ROWS} %}}", _row(f"{{{{ {value} }}}}" for _, value in columns), "{% endfor %}",
             "", f"Tổng số: {{{{ {ROWS}|length }}}} dòng.",
         ]
     )  # fmt: skip
+
+
+def _width(head: str, value: str, definition: Procedure) -> int:
+    """Return how wide a column is beside the others: a day and a number are not broken."""
+    field = definition.field(value.removeprefix("row."))
+    short = field is not None and (field.base in DAYS or field.pattern is not None)
+    return max(NARROWEST.get(value, 6), 14 if short else 0, min(len(head), 18))
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -121,7 +121,7 @@ def mark_of(rows: Sequence[Case]) -> str:
 # -------------------------------------------------------------------------------------------------------------- pages
 def _lines(asked: Asked, rows: Sequence[Case], ticked: Collection[str] = ()) -> list[Line]:
     told = Reader(asked.viewer, asked.now).lines(rows)
-    return [Line(one.row, ", ".join(t for t in (one.under, one.title) if t), one.state, one.row.code in ticked)
+    return [Line(one.row, ", ".join(t for t in (one.title, one.under) if t), one.state, one.row.code in ticked)
             for one in told]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from cases import ledger_queries
 from cases.access import holdings
 from cases.forms_ledger import LedgerFilter, PurposeForm
 from cases.ledger_access import row_spec
+from cases.ledger_balance import balance_of
 from cases.ledger_queries import PAGE
 from cases.models import Case
 from cases.presentation import ledger_together
@@ -121,6 +122,7 @@ def page(
         "counts": any(set(step.by) & roles or step.cosign in roles for step in acts_of_whole(definition)),
         "sensitive": sensitive_fields(definition),
         "query": request.GET.urlencode(),
+        "balance": balance_of(definition, asked.viewer, asked.now),
         "together": ledger_together.steps_of(definition, asked.rows, asked.wanted.state, asked.viewer, asked.now),
         "to_agree": len(ledger_together.to_agree(definition, asked.rows, asked.viewer, asked.now)),
     }

@@ -132,3 +132,18 @@ def test_by_command_a_range_is_looked_at_then_taken_once(
     for _ in range(2):
         call_command(*options, "--key", "parcel-88")
     assert len(stamps()) == 12
+
+
+def test_the_register_shows_the_balance_by_range_and_names_a_number_that_is_missing(giang: Client) -> None:
+    takes(giang)
+    whole = giang.get("/ledgers/stamp_stock/").content.decode()
+    assert 'data-group="TA, TA000101, TA000112"' in whole
+    assert "data-gap" not in whole
+    single = {**PARCEL, "range_first": "TA000301", "range_last": "TA000303", "range_quantity": "3"}
+    for number in ("TA000301", "TA000303"):
+        assert giang.post("/ledgers/stamp_stock/new/", {**single, "stamp_no": number}).status_code == 303
+
+    page = giang.get("/ledgers/stamp_stock/").content.decode()
+
+    assert 'data-gap="TA000302"' in page
+    assert "khai 3" in page
