@@ -33,6 +33,9 @@ def day_of(number: int) -> dt.date:
 
 
 KEPT = frozenset({"attachments", "links", "office"})  # no step changes them: asked once while the case is locked
+SAME = frozenset({"case", "parts"})  # the same whichever part one looks from
+COMMON = "common answers"  # beside them
+BY_KEY = "parts by key"
 
 READ = "read dossier"  # beside the kept roots: a dossier, its facts, what expressions have said of it
 
@@ -55,8 +58,9 @@ class Facts(Mapping[str, Any]):
         actor: Mapping[str, Any] | None = None,
         acting_for: Mapping[str, Any] | None = None,
         kept: dict[str, Any] | None = None,
+        same: dict[str, Any] | None = None,
     ) -> None:
-        self._kept = kept if kept is not None else {}
+        self._kept, self._same = kept if kept is not None else {}, same if same is not None else {}
         self.definition, self.case, self.all_parts, self.now, self.part = definition, case, parts, now, part
         self._found: dict[str, Any] = {
             "ask": dict(ask or {}),
@@ -76,8 +80,22 @@ class Facts(Mapping[str, Any]):
             "office": lambda: office_values(local_day(now)),
         }
 
+    def of(self, part: Part | None) -> Facts:
+        """Return the facts as they are seen from a part, or from the case: only while nothing changes any record."""
+        return Facts(
+            definition=self.definition,
+            case=self.case,
+            parts=self.all_parts,
+            now=self.now,
+            part=part,
+            actor=self._found["actor"],
+            acting_for=self._found["acting_for"],
+            kept=self._kept,
+            same=self._same,
+        )
+
     def __getitem__(self, root: str) -> Any:
-        found = self._kept if root in KEPT else self._found
+        found = self._kept if root in KEPT else self._same if root in SAME else self._found
         if root not in found:
             found[root] = self._build[root]()
         return found[root]
@@ -91,6 +109,12 @@ class Facts(Mapping[str, Any]):
     def _dossier(self) -> Mapping[str, Any]:
         """A dossier is never changed in place: as long as it is the same object, its facts are the same."""
         return self._read()[1]
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """What expressions that are about no part have said, by their text: the same whichever part one looks from."""
+        found: dict[str, Any] = self._same.setdefault(COMMON, {})
+        return found
 
     @property
     def said(self) -> dict[tuple[str, str], Any]:
@@ -107,22 +131,35 @@ class Facts(Mapping[str, Any]):
         return case_facts(self.definition, self.case, self.all_parts)
 
     def _parts(self) -> dict[str, list[dict[str, Any]]]:
-        found: dict[str, list[dict[str, Any]]] = {k.code: [] for k in self.definition.parts}
-        for kind in self.definition.parts:
-            rows = [p for p in self.all_parts if p.kind == kind.code and p.attempt == self.case.attempt]
-            found[kind.code] = [self._of(kind, p, latest=p is rows[-1]) for p in rows]
-        return found
+        kinds = {kind.code: kind for kind in self.definition.parts}
+        rows = [p for p in self.all_parts if p.attempt == self.case.attempt]
+        last = {p.kind: p for p in rows}
+        seen = {p.key: self._of(kinds[p.kind], p, latest=p is last[p.kind]) for p in rows}
+        self._same[BY_KEY] = seen
+        return {code: [seen[p.key] for p in rows if p.kind == code] for code in kinds}
 
     def _of(self, kind: PartKind, part: Part, *, latest: bool) -> dict[str, Any]:
-        about = row_of_part(kind, part, self["dossier"]) if kind.row_field is not None else {}
-        return part_facts(kind, part, latest=latest) | about
+        return part_facts(kind, part, latest=latest) | self._row_of(kind, part)
+
+    def _row_of(self, kind: PartKind, part: Part) -> dict[str, Any]:
+        """Return the row of the dossier that a part is about; nothing when it is gone."""
+        named = kind.row_field
+        if named is None:
+            return {}
+        place = f"rows of {named.inner}"
+        if place not in self._same:
+            self._same[place] = {row.get(ROW_NO): row for row in reversed(self["dossier"].get(named.inner, ()))}
+        row = self._same[place].get(part.fields.get(named.name))
+        return {} if row is None else {"row": row}
 
     def _part(self) -> dict[str, Any]:
-        if self.part is None:
+        part = self.part
+        if part is None:
             return {}
-        same = [p for p in self.all_parts if p.kind == self.part.kind and p.attempt == self.part.attempt]
-        latest = not same or same[-1].key == self.part.key
-        return self._of(self.definition.part(self.part.kind), self.part, latest=latest)
+        if (known := self._same.get(BY_KEY, {}).get(part.key)) is not None:
+            return dict(known)
+        same = (p for p in reversed(self.all_parts) if p.kind == part.kind and p.attempt == part.attempt)
+        return self._of(self.definition.part(part.kind), part, latest=next(same, part).key == part.key)
 
     def _attachments(self) -> dict[str, dict[str, Any]]:
         return attachment_facts(self.definition, self.case)
@@ -188,15 +225,6 @@ def part_facts(kind: PartKind, part: Part, *, latest: bool) -> dict[str, Any]:
     }
     found |= {n: day_number(v) for n in ("due_on", "closed_on") if (v := getattr(part, n)) is not None}
     return found
-
-
-def row_of_part(kind: PartKind, part: Part, dossier: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row of the dossier (facts form) that a part is about; nothing when it is gone."""
-    named = kind.row_field
-    if named is None:
-        return {}
-    number = part.fields.get(named.name)
-    return next(({"row": row} for row in dossier.get(named.inner, ()) if row.get(ROW_NO) == number), {})
 
 
 def _result_of(part: Part) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from workflows.functions import date_of
 from workflows.lookups import Lookups
 
 LONGEST_KEY = 120  # of RegistryEntry
+ROOTS = frozenset({"case", "dossier", "parts"})  # what a case may contribute from
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def _of(registry: Registry, facts: Mapping[str, Any], lookups: Lookups) -> Itera
     view = registry.view
     if view is None:
         return
-    given = {root: facts[root] for root in ("case", "dossier", "parts")}
+    given = {root: facts[root] for root in ROOTS & _read_by(view)}
     items = [{}] if view.for_each is None else _value(view.for_each, facts, lookups) or []
     keys = _column(EachRow(items, given, lookups, "item"), view.key)
     named = [(key, item) for key, item in zip(keys, items, strict=True) if key is not None]
@@ -56,6 +57,11 @@ def _of(registry: Registry, facts: Mapping[str, Any], lookups: Lookups) -> Itera
     for n, (key, _) in enumerate(told):
         values = {name: column[n] for name, column in columns.items() if column[n] is not None}
         yield Contribution(registry.code, str(key)[:LONGEST_KEY], values, *(column[n] for column in days))
+
+
+def _read_by(view: View) -> frozenset[str]:
+    texts = (view.for_each, view.key, view.if_, view.from_, view.to, *view.entry.values())
+    return frozenset().union(*(compiled(text).roots for text in texts if text is not None))
 
 
 def _column(each: EachRow, text: str) -> list[Any]:

@@ -53,6 +53,11 @@ def to_facts(fields: Sequence[Field], stored: Mapping[str, Any]) -> dict[str, An
     return {field.name: _fact(field, stored[field.name]) for field in fields if stored.get(field.name) is not None}
 
 
+def to_fact(field: Field, stored: Any) -> Any:
+    """Return what guards may know of one stored value; None when it is absent."""
+    return None if stored is None else _fact(field, stored)
+
+
 def with_set_by_steps(
     fields: Iterable[Field], before: Mapping[str, Any], values: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -225,11 +230,12 @@ def _missing(
 def _fact(field: Field, stored: Any) -> Any:
     if type(stored) is bool or type(stored) is int:
         return stored
-    if field.base in ("date", "day", "datetime"):
+    base = field.base
+    if base in ("date", "day", "datetime"):
         return (dt.date.fromisoformat(stored[:10]) - EPOCH).days
-    if field.base == "table":
+    if base == "table":
         return [to_facts(field.columns, row) for row in stored]
-    if field.base == "list" and field.inner in ("date", "day", "datetime"):
+    if base == "list" and field.inner in ("date", "day", "datetime"):
         return [_fact(field.item, one) for one in stored]
     return stored
 

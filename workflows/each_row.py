@@ -57,9 +57,11 @@ class EachRow:
         asked = _asked(text)
         if asked is not None:
             return list(self._decided(asked))
+        if (each := compiled_each(text, self._name)).is_direct:
+            return each.of_each(self._rows, self._facts, self._lookups, lambda row: self._alone(text, row))
         try:
             beside = Beside(self._facts, **{ROWS: self._rows})
-            found: Said = compiled_each(text, self._name).evaluate(beside, self._lookups)
+            found: Said = each.evaluate(beside, self._lookups)
         except CannotBeJudged:
             return [self._alone(text, row) for row in self._rows]
         return found

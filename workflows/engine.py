@@ -140,20 +140,24 @@ def explain(attempt: Attempt) -> Possibility:
 
 def refusals(attempt: Attempt, *, filled: bool = True) -> Iterator[Reason]:
     """Yield every reason against the attempt; `filled` false leaves out asks, confirms and what reads them."""
-    yield from _state_reasons(attempt)
+    yield from state_reasons(attempt)
     yield from _role_reasons(attempt)
     if filled:
         yield from attempt.ask_faults
         yield from _ask_reasons(attempt)
         yield from _confirm_reasons(attempt)
         yield from _due_reasons(attempt)
-    question = Question(
-        attempt.procedure, attempt.step, attempt.facts, attempt.lookups, attempt.people, attempt.recorded
-    )
+    question = _question(attempt)
     for guard in attempt.step.require:
         yield from judge(guard, question, filled=filled)
     yield from _duty_reasons(attempt)
     yield from _paper_reasons(attempt)
+
+
+def _question(attempt: Attempt) -> Question:
+    return Question(
+        attempt.procedure, attempt.step, attempt.facts, attempt.lookups, attempt.people, attempt.recorded
+    )
 
 
 def autos(procedure: Procedure, part_kind: str | None, state: str) -> list[Step]:
@@ -168,7 +172,7 @@ def asked(attempt: Attempt) -> tuple[Any, ...]:
 
 
 # ---------------------------------------------------------------------------------------------- reasons
-def _state_reasons(attempt: Attempt) -> Iterator[Reason]:
+def state_reasons(attempt: Attempt) -> Iterator[Reason]:
     step = attempt.step
     if step.kind == "transition" and attempt.state not in step.sources:
         yield Reason(

@@ -13,14 +13,17 @@ from typing import Any
 
 import cel
 
+from workflows.cel_direct import Scope, direct
 from workflows.cel_syntax import Node, SyntaxFault, parse
 from workflows.cel_text import ROOTS, Path, Reading, Writer, path_of
+from workflows.cel_values import LARGEST, Unsure
 from workflows.errors import CannotBeJudged
-from workflows.functions import ASKING, FUNCTIONS, Call, own_name, plain
+from workflows.functions import ASKING, FUNCTIONS, SIMPLE, Call, own_name, plain
 from workflows.lookups import Lookups
+from workflows.roots import OF_PART
 
 ROWS = "every_row"  # the root over which `compiled_each` runs
-LARGEST = 2**63 - 1  # the evaluator turns a larger whole number into a float without a word
+UNSURE = (Unsure, CannotBeJudged, TypeError, ValueError, ArithmeticError)  # then the evaluator is asked, and says why
 
 # The package warns of each function that raises. Here that is how "cannot be judged" is told, not a failure.
 logging.getLogger("cel").setLevel(logging.ERROR)
@@ -29,7 +32,10 @@ logging.getLogger("cel").setLevel(logging.ERROR)
 class Expression:
     """One expression, ready to run: thread-safe, holds no facts. Raises SyntaxFault when it cannot be read."""
 
-    __slots__ = ("_asks_roots", "_functions", "_needs", "_paths", "_program", "_tree", "_way", "roots", "text")
+    __slots__ = (
+        "_asks_roots", "_direct", "_functions", "_is_common", "_needs", "_paths", "_program", "_tree", "_way", "each",
+        "roots", "text",
+    )  # fmt: skip
 
     def __init__(self, text: str, each: str = "") -> None:
         """`each`: the root of which the expression speaks, and then it says its value for all rows of `ROWS`."""
@@ -38,10 +44,12 @@ class Expression:
         reading = Reading(self._tree)
         self._needs, self._paths = reading.needs, tuple(dict.fromkeys(reading.paths))
         self._program = _program(self._over_rows(each) if each else Writer(text, self._tree).written())
+        self._direct, self.each = direct(self._tree, each), each
         self._way = None if each else path_of(self._tree)
         self.roots = frozenset(self._needs)
         self._asks_roots = ROOTS in self._program.variables()
         self._functions = tuple(n for n in self._program.functions() if own_name(n) in FUNCTIONS)
+        self._is_common = self.roots.isdisjoint(OF_PART) and not self._functions
 
     def _over_rows(self, each: str) -> str:
         self._needs[ROWS] = self._needs.pop(each, {})
@@ -56,8 +64,48 @@ class Expression:
         Only the roots that the expression names are taken from `facts`; what a look-up raises is raised again. Facts
         may have `said`, answers about the dossier as it is: what was asked of the same is not asked again.
         """
-        if self._way is not None and (found := _at(self._way, facts)) is not None:
-            return found
+        known = getattr(facts, "common", None) if self._is_common else None
+        if known is not None and self.text in known:
+            return known[self.text]
+        found = self._answered(facts, lookups)
+        if known is not None and type(found) in SIMPLE:
+            known[self.text] = found
+        return found
+
+    def of_each(
+        self, rows: Sequence[Any], facts: Mapping[str, Any], lookups: Lookups, otherwise: Callable[[Any], Any]
+    ) -> list[Any]:
+        """Return what the expression says of each row, `otherwise` of a row where only the evaluator can tell."""
+        scope, found = Scope(facts, lookups), []
+        for row in rows:
+            scope.bound[self.each] = row
+            try:
+                found.append(self.directly(scope))
+            except UNSURE:
+                found.append(otherwise(row))
+        return found
+
+    def _answered(self, facts: Mapping[str, Any], lookups: Lookups) -> Any:
+        try:
+            return self._at_once(facts, lookups)
+        except UNSURE:
+            gone = _gone(self._way, facts) if self._way is not None else ""
+            if gone:
+                raise CannotBeJudged(gone) from None
+            return self.by_evaluator(facts, lookups)
+
+    def _at_once(self, facts: Mapping[str, Any], lookups: Lookups) -> Any:
+        """Return the answer that needs no evaluator, as plain values. Raises one of UNSURE."""
+        return self.directly(Scope(facts, lookups))
+
+    def directly(self, scope: Scope) -> Any:
+        if self._direct is None:
+            raise Unsure
+        found = self._direct(scope)
+        return found if type(found) in SIMPLE else part_of(found, needs=True)
+
+    def by_evaluator(self, facts: Mapping[str, Any], lookups: Lookups) -> Any:
+        """Ask the evaluator."""
         said = None if self._functions else getattr(facts, "said", None)
         if said is None:
             return self._run(facts, lookups)
@@ -119,6 +167,11 @@ class Expression:
         """Whether a function is called whose answer may change although the facts do not: rows, working days."""
         return any(own_name(name) in ASKING for name in self._functions)
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is answered without the evaluator, of facts that are all there."""
+        return self._direct is not None
+
     def whole(self, root: str) -> bool:
         """Whether the value of a root itself is used, and not only some of its fields."""
         return self._needs.get(root) is True
@@ -170,15 +223,14 @@ def _worst(trouble: Sequence[Exception]) -> Exception:
     return next((t for t in trouble if not isinstance(t, CannotBeJudged)), trouble[-1])
 
 
-def _at(way: Path, facts: Mapping[str, Any]) -> Any:
-    """Return the value at the end of a path that needs no evaluator; None when that has to say why there is none."""
+def _gone(way: Path, facts: Mapping[str, Any]) -> str:
+    """Return the path up to the first name that has no value; empty when something else is the matter."""
     found: Any = facts
-    for name in way:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    try:
-        return part_of(found, needs=True)
-    except OverflowError:
-        return None
+    for number, name in enumerate(way, 1):
+        found = found.get(name) if isinstance(found, Mapping) else found
+        if found is None:
+            return ".".join(way[:number])
+    return ""
 
 
 def needs_together(expressions: Iterable[Expression]) -> Any:

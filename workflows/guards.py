@@ -49,7 +49,7 @@ def judge(guard: Guard, question: Question, *, filled: bool = True) -> Iterator[
 
     `filled` false skips guards that read what the actor would fill in at the step.
     """
-    if not filled and reads_filled(guard, question):
+    if not filled and reads_filled(guard, question.procedure, question.step):
         return
     try:
         found = _judge(guard, question)
@@ -74,12 +74,13 @@ def _judge(guard: Guard, question: Question) -> bool | list[Reason]:
     return found if isinstance(found, bool) else list(found)
 
 
-def reads_filled(guard: Guard, question: Question) -> bool:
+def reads_filled(guard: Guard, procedure: Procedure, step: Step) -> bool:
     """Whether the guard depends on what is filled in at the step: an ask, or a field of the dossier due at it."""
     if guard.cel is None:
         return reads_ask(guard)
-    due = {("dossier", f.name) for f in question.procedure.fields if f.required_from == question.step.name}
-    return reads_ask(guard) or any(path[:2] in due for path in compiled(guard.cel).paths)
+    named = {path[1] for path in compiled(guard.cel).paths if path[0] == "dossier" and len(path) > 1}
+    due = (f for f in procedure.fields if f.name in named) if named else ()
+    return reads_ask(guard) or any(f.required_from == step.name for f in due)
 
 
 def reads_ask(guard: Guard) -> bool:

@@ -20,11 +20,10 @@ def table_decided(q: Question, params: Params) -> Iterable[Reason]:
     listed = q.procedure.field(str(params["per"]))
     rows = q.facts["dossier"].get(str(params["per"]), ())
     asking = [c for c in listed.columns if _asks(c, str(params["table"]))] if listed is not None else []
-    each = EachRow(rows, q.facts, q.lookups)
-    said = {c.name: each.ask(c.computed or "") for c in asking}
-    for number in range(len(rows)):
-        for column in asking:
-            yield from _undecided(column, said[column.name][number], number + 1)
+    for number, row in enumerate(rows, 1):
+        for column in (c for c in asking if c.name not in row):  # what is decided stands in its column
+            (said,) = EachRow([row], q.facts, q.lookups).ask(column.computed or "")
+            yield from _undecided(column, said, number)
 
 
 def _asks(column: Field, table: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+OF_PART = frozenset({"part", "papers", "ask"})  # other roots are the same whichever part one looks from
+
 
 class Beside(Mapping[str, Any]):
     """Facts with further roots (`this`, `value`, `item`). Facts build a root when it is read: nothing is copied."""

@@ -8,7 +8,7 @@ from typing import Any
 from cases.facts import fields_to_stored, to_stored
 from cases.lookups import CaseLookups
 from cases.services.turn import Computed, Turn
-from cases.values import to_facts
+from cases.values import to_fact, to_facts
 from workflows.computing import computed_in_order, hangs_on_more, needs_of
 from workflows.definition import Field
 from workflows.each_row import EachRow
@@ -77,11 +77,12 @@ def _computed_rows(
     found = [dict(row) for row in rows]
     each = EachRow(facts["dossier"][table.name], facts, lookups)
     for column in (c for c in table.columns if c.computed is not None):
-        said = [None if isinstance(one, CannotBeJudged) else one for one in each.ask(column.computed or "")]
-        for row, value in zip(found, said, strict=True):
+        said = each.ask(column.computed or "")
+        values = [None if isinstance(one, CannotBeJudged) else _stored(column, one) for one in said]
+        for row, value in zip(found, values, strict=True):
             row.pop(column.name, None)
-            row |= {} if value is None else {column.name: _stored(column, value)}
-        each.put(column.name, [to_facts([column], row).get(column.name) for row in found])
+            row |= {} if value is None else {column.name: value}
+        each.put(column.name, [to_fact(column, value) for value in values])
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from accounts.clock import LOCAL
+from cases.facts import Facts
 from cases.models import Part
 from cases.services.timers import first_ending
 from cases.services.turn import Turn
@@ -16,17 +17,18 @@ from workflows.expressions import compiled
 
 def keep_part_days(turn: Turn) -> None:
     """Keep the last day of every part that is open."""
+    facts = turn.facts(system=True)
     for part in turn.parts:
         if part.ended or part.closed or part.attempt != turn.case.attempt:
             continue
-        last = _last_day(turn, part)
+        last = _last_day(turn, part, facts)
         if last != part.due_on:
             part.due_on = last
 
 
-def _last_day(turn: Turn, part: Part) -> dt.date | None:
+def _last_day(turn: Turn, part: Part, facts: Facts) -> dt.date | None:
     if not turn.definition.part(part.kind).terms:
-        return first_ending(turn, part)
+        return first_ending(turn, part, facts)
     if goes_with_case(turn, part):
         return turn.case.due_on
     term = term_of_part(turn, part)

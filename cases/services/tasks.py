@@ -13,6 +13,7 @@ from django.db.models import UUIDField
 from accounts.models import User
 from cases.access import counts, holdings
 from cases.errors import CaseNotFound
+from cases.facts import Facts
 from cases.ledger_access import IN_LEDGER
 from cases.models import Case, Event, Part, Task
 from cases.prepared import Asked, Prepared
@@ -21,12 +22,10 @@ from cases.services.part_days import goes_with_case
 from cases.services.turn import Turn
 from cases.writes import Writes
 from workflows.clock import step_due
+from workflows.coming import comes
 from workflows.definition import Step
-from workflows.engine import refusals
 from workflows.errors import Reason, TransitionRefused
 
-# Reasons that another person or a filled-in form would not meet: while they stand, nobody has work here.
-BLOCKING = frozenset({"not_in_state"})
 LINK_PENDING = "link_pending"  # a task that no step closes: it waits for another procedure (cases.services.links)
 OPEN = Prepared(
     lambda: Task.objects.filter(case_id=Asked("case", UUIDField()), done_at=None).exclude(state=LINK_PENDING)
@@ -90,10 +89,11 @@ def _task(turn: Turn, wanted: Wanted) -> Task:
 
 def wanted_tasks(turn: Turn) -> list[Wanted]:
     """Return the tasks that the case and its open parts give rise to now."""
-    found = list(_of_record(turn, None))
+    facts = turn.facts()
+    found = list(_of_record(turn, None, facts))
     for part in turn.parts:
         if not (part.ended or part.closed) and part.attempt == turn.case.attempt:
-            found += _of_record(turn, part)
+            found += _of_record(turn, part, facts)
     unique: dict[tuple[str, str, str, str], Wanted] = {}
     for wanted in found:
         kept = unique.get(wanted.identity)
@@ -102,38 +102,48 @@ def wanted_tasks(turn: Turn) -> list[Wanted]:
     return list(unique.values())
 
 
-def _of_record(turn: Turn, part: Part | None) -> Iterator[Wanted]:
+def _of_record(turn: Turn, part: Part | None, facts: Facts) -> Iterator[Wanted]:
     record: Case | Part = part if part is not None else turn.case
     if record.proposal is not None:
         step = turn.machine(part).step(record.proposal["name"])
         if step is not None and step.cosign is not None:
             yield _wanted(turn, part, record, step.cosign, None)
         return
+    steps, acts = _steps_due(turn, part, record), _acts_due(turn, part)
+    if not steps and not acts:
+        return
+    seen = facts.of(part)
+    for step in (s for s in steps if _workable(turn, s, part, seen)):
+        for role in _roles(step):
+            yield _wanted(turn, part, record, role, _due(turn, step, record))
+    for act in (a for a in acts if _workable(turn, a, part, seen)):
+        yield from _of_act(turn, part, record, act)
+
+
+def _steps_due(turn: Turn, part: Part | None, record: Case | Part) -> list[Step]:
+    """Return the steps out of the present state that somebody is due to take; of a part without times, any."""
     here = [s for s in turn.machine(part).transitions if s.when == "manual" and record.state in s.sources]
     manual = [s for s in here if not s.optional]
-    timed = [s for s in manual if s.within is not None]
-    for step in timed or (manual if part is not None else []):
-        if _workable(turn, step, part):
-            for role in _roles(step):
-                yield _wanted(turn, part, record, role, _due(turn, step, record))
-    yield from _of_acts(turn, part)
+    return [s for s in manual if s.within is not None] or (manual if part is not None else [])
 
 
-def _of_acts(turn: Turn, part: Part | None) -> Iterator[Wanted]:
-    """Yield the acts that somebody is due to do: those for which a paper waits, and those with a time of their own.
+def _acts_due(turn: Turn, part: Part | None) -> list[Step]:
+    """Return the acts that somebody is due to do: those for which a paper waits, and those with a time of their own."""
+    manual = (a for a in turn.machine(part).acts if a.when == "manual")
+    return [a for a in manual if (_paper_waits(turn, part, a) if _works(a) else a.within is not None)]
 
-    An act that signs or issues waits as long as its paper does; any other is due once after each change of state.
-    """
-    record: Case | Part = part if part is not None else turn.case
-    for act in (a for a in turn.machine(part).acts if a.when == "manual"):
-        works = bool(act.papers.sign or act.papers.issue)
-        if not (_paper_waits(turn, part, act) if works else act.within is not None) or not _workable(turn, act, part):
-            continue
-        if works or not _done(turn, part, record, act):
-            for role in _roles(act):
-                # Its time runs from when it becomes due, not from when the state was entered.
-                wanted = _wanted(turn, part, record, role, _due(turn, act, record, since=turn.now))
-                yield replace(wanted, state=act.name)
+
+def _works(act: Step) -> bool:
+    return bool(act.papers.sign or act.papers.issue)
+
+
+def _of_act(turn: Turn, part: Part | None, record: Case | Part, act: Step) -> Iterator[Wanted]:
+    """An act that signs or issues waits as long as its paper does; any other is due once after each change of state."""
+    if _works(act) or not _done(turn, part, record, act):
+        for role in _roles(act):
+            # Its time runs from when it becomes due, not from when the state was entered.
+            wanted = _wanted(turn, part, record, role, _due(turn, act, record, since=turn.now))
+            yield replace(wanted, state=act.name)
 
 
 def _paper_waits(turn: Turn, part: Part | None, act: Step) -> bool:
@@ -155,15 +165,9 @@ def _done(turn: Turn, part: Part | None, record: Case | Part, act: Step) -> bool
     return kept.exists()
 
 
-def _workable(turn: Turn, step: Step, part: Part | None) -> bool:
-    """Whether the step waits for a person only: its guards hold but for what that person fills in."""
-    attempt = turn.attempt(step, part, roles=frozenset(step.by))
-    return not any(r.code in BLOCKING or _lapses(step, r) for r in refusals(attempt, filled=False))
-
-
-def _lapses(step: Step, reason: Reason) -> bool:
-    """A guard about a day or a lapse that has not come: the work does not exist yet."""
-    return any(g.code == reason.code and g.cel is not None for g in step.require)
+def _workable(turn: Turn, step: Step, part: Part | None, facts: Facts) -> bool:
+    """Whether the step waits for a person only: a rule about a day or a lapse that has not come leaves no work yet."""
+    return comes(turn.attempt_on(facts, step, part, roles=frozenset(step.by)))
 
 
 def _roles(step: Step) -> tuple[str, ...]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from accounts.clock import LOCAL, local_day
-from cases.facts import day_of
+from cases.facts import Facts, day_of
 from cases.models import Case, Part
 from cases.services.turn import Turn
 from workflows.clock import share_moment, shifted
@@ -37,10 +36,11 @@ class DueTimer:
 
 def timers_of(turn: Turn) -> list[DueTimer]:
     """Return every timer that the case and its open parts wait for now."""
-    found = list(_timers(turn, None))
+    facts = turn.facts(system=True)
+    found = list(_timers(turn, None, facts))
     for part in turn.parts:
         if not part.ended and part.attempt == turn.case.attempt:
-            found += _timers(turn, part)
+            found += _timers(turn, part, facts)
     return found
 
 
@@ -72,15 +72,18 @@ def stands(turn: Turn, timer: DueTimer) -> bool:
     return _moments(turn, [*others, step], record, facts).get(step.name) == timer.fires
 
 
-@cache
-def _timed(machine: Machine) -> tuple[Step, ...]:
-    return tuple(s for s in (*machine.transitions, *machine.acts) if s.timer is not None)
+def _timed(machine: Machine) -> list[Step]:
+    return [s for s in (*machine.transitions, *machine.acts) if s.timer is not None]
 
 
-def _timers(turn: Turn, part: Part | None) -> Iterator[DueTimer]:
+def _timers(turn: Turn, part: Part | None, everywhere: Facts) -> Iterator[DueTimer]:
+    """Facts are seen from the part only where a timer may wait: of two hundred papers most have none."""
     record: Case | Part = part if part is not None else turn.case
-    facts = turn.facts(part, system=True)
-    steps = [s for s in _timed(turn.machine(part)) if _waits(turn, s, record, facts)]
+    likely = [s for s in _timed(turn.machine(part)) if s.kind != "transition" or record.state in s.sources]
+    if not likely:
+        return
+    facts = everywhere.of(part)
+    steps = [s for s in likely if _waits(turn, s, record, facts)]
     for name, moment in _moments(turn, steps, record, facts).items():
         yield DueTimer(name, part.key if part is not None else "", record.entered_at.isoformat(), moment)
 
@@ -149,14 +152,14 @@ def _share_of_term(turn: Turn, share: float) -> dt.datetime | None:
     return share_moment(turn.case.received_at, end, share, turn.calendar)
 
 
-def first_ending(turn: Turn, part: Part) -> dt.date | None:
+def first_ending(turn: Turn, part: Part, everywhere: Facts) -> dt.date | None:
     """Return the day before the first ending timer of a part fires."""
-    machine = turn.machine(part)
-    facts = turn.facts(part, system=True)
-    ends = []
-    for step in (*machine.transitions, *machine.acts):
-        if step.timer is not None and step.timer.after is not None and step.timer.after.n > 0:
-            moment = _moment(turn, step, part, facts)
-            if moment is not None:
-                ends.append((moment - dt.timedelta(seconds=1)).astimezone(LOCAL).date())
+    ending = [s for s in _timed(turn.machine(part)) if s.timer is not None and _runs(s.timer.after)]
+    facts = everywhere.of(part) if ending else everywhere
+    moments = (_moment(turn, step, part, facts) for step in ending)
+    ends = [(at - dt.timedelta(seconds=1)).astimezone(LOCAL).date() for at in moments if at is not None]
     return min(ends, default=None)
+
+
+def _runs(after: Duration | None) -> bool:
+    return after is not None and after.n > 0

@@ -214,7 +214,10 @@ class Turn:
     def attempt(self, step: Step, part: Part | None, *, ask: Mapping[str, Any] | None = None, **more: Any) -> Attempt:
         """Return the attempt at a step by the request's actor, for the engine to judge."""
         system = more.get("roles") == frozenset({"system"})
-        facts = self.facts(part, ask, system=system)
+        return self.attempt_on(self.facts(part, ask, system=system), step, part, **more)
+
+    def attempt_on(self, facts: Facts, step: Step, part: Part | None, **more: Any) -> Attempt:
+        """Return the attempt on facts that are there already: those of the part, nothing having changed since."""
         roles = more.pop("roles", self.roles)
         return Attempt(
             procedure=self.definition,

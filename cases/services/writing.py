@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
+
 from cases.errors import CaseChanged
 from cases.models import Case, Part, Task
 from cases.services.keeping import keep_all
@@ -39,9 +42,12 @@ def _write_parts(turn: Turn, writes: Writes) -> None:
 
 def _write_later_days(turn: Turn, writes: Writes) -> None:
     """Write the last days of parts that follow from what the step opened or set."""
+    later: defaultdict[dt.date | None, list[Part]] = defaultdict(list)
     for part in turn.parts:
         if turn.before[part.pk].differs(part):
-            writes.set_together([part], "due_on", part.due_on)
+            later[part.due_on].append(part)
+    for day, parts in later.items():
+        writes.set_together(parts, "due_on", day)
 
 
 def _changed(turn: Turn, record: Case | Part) -> bool:
