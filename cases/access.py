@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import DateField, Q, QuerySet, UUIDField, Value
 
 from accounts.clock import local_day
+from accounts.looking import once
 from accounts.mandates import mandates_of
 from accounts.models import Mandate, Membership, RoleHeld, User
 from cases.internal import matters_closed_to
@@ -74,6 +75,10 @@ class Standing:
 
 def standing(person: uuid.UUID | str, day: dt.date) -> Standing:
     """Return the roles that a person holds on the day, and the organisations of which they are a member (one query)."""
+    return once(("standing", str(person), day), lambda: _standing(person, day))
+
+
+def _standing(person: uuid.UUID | str, day: dt.date) -> Standing:
     rows = [held_on(day, *row) for row in STANDING.rows(person=person, day=day)]
     members = frozenset(row.unit_id for row in rows if row.role == MEMBER)
     return Standing(tuple(row for row in rows if row.role != MEMBER), members)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import holidays
 
+from accounts.looking import once
 from cases.models import CalendarDay
 from cases.prepared import Prepared
 from workflows.calendar import Calendar, DayRow, calendar_of
@@ -84,7 +85,7 @@ def fill_calendar(years: Iterable[int]) -> int:
 
 def load_calendar() -> Calendar:
     """Return the calendar in force: one query; built anew in this process only when a row has changed."""
-    return _built(_rows())
+    return once("calendar", lambda: _built(_rows()))
 
 
 def calendar_as_if(day: dt.date, row: FilledDay | None) -> Calendar:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, gettext
 
 from accounts.clock import local_day
+from accounts.looking import once
 from accounts.models import OrgUnit, User
 from cases.access import APPLICANTS
 from cases.canonical import parse_body
@@ -187,7 +188,7 @@ def office_name(day: dt.date) -> str:
 
 def one_stop(day: dt.date) -> str:
     """Return the name of the one-stop unit."""
-    unit = OrgUnit.objects.in_force(day).filter(kind="one_stop").first()
+    unit = once(("one stop", day), lambda: OrgUnit.objects.in_force(day).filter(kind="one_stop").first())
     if unit is None:
         return said("Bộ phận Một cửa", "One-stop desk")
     return said(unit.name, unit.name_en or unit.name)

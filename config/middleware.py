@@ -5,9 +5,12 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+
+from accounts.looking import looking
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SANE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -34,6 +37,16 @@ def request_log(get_response: GetResponse) -> GetResponse:
             ms=round((time.perf_counter() - started) * 1000),
         )
         return response
+
+    return middleware
+
+
+def one_look(get_response: GetResponse) -> GetResponse:
+    """Read once for a page what stands behind many of its lines; whoever sends a form is looked at anew."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with looking() if request.method in ("GET", "HEAD") else nullcontext():
+            return get_response(request)
 
     return middleware
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.looking import looking
 from accounts.mandates import mandates_between
 from accounts.models import Mandate, User
 from cases.access import is_applicant, lent_on, roles_on, sees_part
@@ -67,6 +68,13 @@ def possibilities(
 
     `of`: which steps of which part (None: of the case) are asked about.
     """
+    with looking():
+        return _possibilities(case, actor, now, acting_for, of)
+
+
+def _possibilities(
+    case: Case, actor: User, now: dt.datetime, acting_for: User | None, of: Wanted
+) -> list[Possible]:
     request = Request(case_id=case.pk, name="", actor=actor, now=now, acting_for=acting_for)
     turn = Turn(definition_by(case.definition.hash), case, parts_of(case), now, request)
     if case.kind == Case.Kind.ROW:

@@ -30,6 +30,7 @@ from cases.views.drawing import drawn_panels
 from cases.views.finding import with_case
 from cases.views.onwards import see_other
 from cases.views.taking import Preview, Taking, docx_answer
+from workflows.definition import Step
 from workflows.errors import Reason
 
 FOR = "_for"
@@ -67,9 +68,12 @@ def taking_of(request: HttpRequest, look: Look, part: Part | None, name: str) ->
     """Return the step as the person may take it: in the own name, or for whom the form says."""
     asked = request.POST.get(FOR, "") or request.GET.get("for", "")
     grantor = next((g for g in grantors(look) if str(g.pk) == asked), None)
-    found = possibilities(look.case, look.viewer, look.now, acting_for=grantor)
     key = part.key if part is not None else ""
-    possible = next((p for p in found if p.step.name == name and (p.part.key if p.part else "") == key), None)
+
+    def named(of: Part | None, step: Step) -> bool:
+        return step.name == name and (of.key if of is not None else "") == key
+
+    possible = next(iter(possibilities(look.case, look.viewer, look.now, acting_for=grantor, of=named)), None)
     return Taking(look, part, name, grantor, possible)
 
 
