@@ -45,6 +45,7 @@ def main() -> None:
     found = {"A paper": measured("benchmarks.paper")}
     found["A step, SQLite"] = measured("benchmarks.step")
     found["A delegation of sixty, SQLite"] = measured("benchmarks.delegation")
+    found["Papers at the consular desk, SQLite"] = measured("benchmarks.consular")
     found["The queue, SQLite"] = measured("benchmarks.queue", *sizes)
     with contextlib.ExitStack() as stack:
         try:
@@ -55,6 +56,7 @@ def main() -> None:
             stack.callback(server.stop)
             found["A step, PostgreSQL"] = measured("benchmarks.step", database_url=server.url)
             found["A delegation of sixty, PostgreSQL"] = measured("benchmarks.delegation", database_url=server.url)
+            found["Papers at the consular desk, PostgreSQL"] = measured("benchmarks.consular", database_url=server.url)
             found["The queue, PostgreSQL"] = measured("benchmarks.queue", *sizes, database_url=server.url)
     where = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores."
     head = f"# make bench\n\n{where}\n"

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from accounts.models import User
 from cases.errors import PaperImpossible
-from cases.models import Case, RefusedAttempt
+from cases.models import Case, RefusedAttempt, Task
 from cases.services import cosign
 from cases.services.computing import refresh
 from cases.services.firing import fire_linked
@@ -113,35 +113,45 @@ def _advance(request: Request) -> Outcome:
     if repeated is not None:
         return repeated
     check_version(turn)
-    outcome = advance_turn(turn, lambda: _step_taken(turn))
+    outcome = advance_turn(turn, lambda: step_taken(turn))
     keep_answer(request.person, operation_of(request), request.idempotency_key, sent, outcome, request.now)
     return outcome
 
 
 def advance_turn(turn: Turn, step: Callable[[], int]) -> Outcome:
     """Run `step` (returns its event's seq) on a loaded turn and the automatic steps; write; fire what is linked."""
-    turn.timers_before = frozenset(timer.identity for timer in timers_of(turn))
-    refresh(turn)
+    begin(turn)
     seq = step()
     run_autos(turn)
-    tasks = write(turn)
-    fire_linked(turn, lambda linked: advance_turn(linked, lambda: _step_taken(linked)))
+    tasks = finish(turn)
     return outcome_of(turn, seq, tasks)
+
+
+def begin(turn: Turn) -> None:
+    """Bring a loaded turn up to the day, before its first step."""
+    turn.timers_before = frozenset(timer.identity for timer in timers_of(turn))
+    refresh(turn)
+
+
+def finish(turn: Turn) -> list[Task]:
+    """Write the turn after its last step and fire what is linked; return the tasks open now."""
+    tasks = write(turn)
+    fire_linked(turn, lambda linked: advance_turn(linked, lambda: step_taken(linked)))
+    return tasks
 
 
 def run_autos_after(case_id: uuid.UUID, now: dt.datetime) -> None:
     """Take the automatic steps that an event outside any step has made possible (a file, a linked case), in its
     transaction, the case being locked."""
     turn = load_turn(Request(case_id=case_id, name="", actor=None, now=now))
-    turn.timers_before = frozenset(timer.identity for timer in timers_of(turn))
-    refresh(turn)
+    begin(turn)
     run_autos(turn)
     if turn.events:
-        write(turn)
-        fire_linked(turn, lambda linked: advance_turn(linked, lambda: _step_taken(linked)))
+        finish(turn)
 
 
-def _step_taken(turn: Turn) -> int:
+def step_taken(turn: Turn) -> int:
+    """Take the step that the turn's request names, or answer a co-signature; return the seq of its event."""
     if cosign.answers(turn):
         return cosign.answer(turn, take)
     return take(turn, named_step(turn), turn.part).seq

@@ -1,17 +1,25 @@
-"""One step for many: each in a transaction of its own, with an event of its own; who is refused holds nobody up."""
+"""One step for many, each with an event of its own; who is refused holds nobody up.
+
+Parts of one case go together, twenty-five in a transaction (`together`). Not all at once: the case would stay locked as
+long, on SQLite every other writer would wait; and what is done stays done when the machine stops in between. Who is
+refused undoes nobody: those before are taken without it, it is asked alone and told why, the rest goes on.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from accounts.models import User
 from cases.errors import CaseNotFound, PaperImpossible
-from cases.services.advance import advance_case
+from cases.services.advance import run
 from cases.services.outcome import Outcome
+from cases.services.together import Refused, run_together
+from cases.services.turn import Request
 from workflows.errors import Reason, TransitionRefused
 
 MOST = 500  # at once; whoever has more takes them in several goes
@@ -23,6 +31,9 @@ class Target:
 
     case_id: uuid.UUID
     part_key: str | None = None
+
+
+Asked = Callable[[Target], Request]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +65,37 @@ def advance_each(
         vi, en = f"Mỗi lần tối đa {MOST} mục", f"At most {MOST} at once"
         raise TransitionRefused([Reason("too_many", vi, en)])
 
-    def taken(target: Target) -> Outcome:
-        return advance_case(
-            case_id=target.case_id, part_id=target.part_key, transition=transition, actor=actor, now=now,
-            acting_for=acting_for, idempotency_key=idempotency_key, data=data,
+    def asked(target: Target) -> Request:
+        return Request(
+            case_id=target.case_id, part_key=target.part_key, name=transition, actor=actor, now=now,
+            acting_for=acting_for, idempotency_key=idempotency_key, data=dict(data or {}),
         )  # fmt: skip
 
-    return [_result(target, taken) for target in wanted]
+    found: list[Result] = []
+    while len(found) < len(wanted):
+        found += _next(wanted[len(found) :], asked)
+    return found
 
 
-def _result(target: Target, taken: Callable[[Target], Outcome]) -> Result:
+def _next(rest: Sequence[Target], asked: Asked) -> list[Result]:
+    """Take the step of the first targets, as far as they go together; of one, or of who is refused, alone."""
+    same = list(takewhile(lambda target: target.case_id == rest[0].case_id, rest))
+    while len(same) > 1:
+        try:
+            return _together(same, asked)
+        except Refused as refused:
+            same = same[: refused.number]
+    return [_alone(rest[0], asked)]
+
+
+def _together(targets: Sequence[Target], asked: Asked) -> list[Result]:
+    outcomes = run_together([asked(target) for target in targets])
+    return [Result(target, outcome) for target, outcome in zip(targets, outcomes, strict=False)]
+
+
+def _alone(target: Target, asked: Asked) -> Result:
     try:
-        return Result(target, taken(target))
+        return Result(target, run(asked(target)))
     except (TransitionRefused, PaperImpossible) as refused:
         return Result(target, None, refused.reasons)
     except CaseNotFound:

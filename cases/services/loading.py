@@ -31,9 +31,14 @@ def load_turn(request: Request) -> Turn:
     turn.before = {case.pk: Snapshot.of(case)} | {part.pk: Snapshot.of(part) for part in turn.parts}
     if case.kind == Case.Kind.ROW:
         compute(turn)  # what a row computes hangs on the day and on rows elsewhere
-    take_roles(turn, request.actor, request.acting_for)
-    _check_visible(turn)
+    admit(turn)
     return turn
+
+
+def admit(turn: Turn) -> None:
+    """Set the roles of who takes the turn's step. Raises CaseNotFound for what that person may not see."""
+    take_roles(turn, turn.request.actor, turn.request.acting_for)
+    _check_visible(turn)
 
 
 def parts_of(case: Case) -> list[Part]:

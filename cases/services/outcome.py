@@ -43,12 +43,16 @@ class Outcome:
         return dict(self.body)
 
 
-def outcome_of(turn: Turn, seq: int, tasks: Sequence[Task]) -> Outcome:
-    """Return the outcome of a written turn; `seq` is the event of the step itself, automatic ones come after it."""
+def outcome_of(
+    turn: Turn, seq: int, tasks: Sequence[Task], documents: Sequence[dict[str, str]] | None = None
+) -> Outcome:
+    """Return the outcome of a written turn; `seq` is the event of the step itself, automatic ones come after it.
+
+    `documents`: those of this step alone, where a turn takes several.
+    """
     event = next(e for e in turn.events if e.seq == seq)
-    return Outcome(
-        turn.case, answer(turn.case, turn.parts, tasks, {"seq": event.seq, "hash": event.hash}, turn.documents)
-    )
+    made = turn.documents if documents is None else documents
+    return Outcome(turn.case, answer(turn.case, turn.parts, tasks, {"seq": event.seq, "hash": event.hash}, made))
 
 
 def answer(

@@ -1,0 +1,148 @@
+"""What papers cost at the consular desk: a case of fifty beside one of one, and a batch of two hundred.
+
+    python -m benchmarks.consular [steps] [papers of the batch]
+
+The steps: `record_original` at the counter, `match` of a paper (its stamp is drafted). Statements must not grow with
+the papers, CPU time may double. The two cases take turns, and the fastest tenth counts: others use the machine too.
+Of the batch, the bare driver runs lock and writes of every transaction again on a copy of the database.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.delegation import Cost
+from benchmarks.scene import copied, installation
+from benchmarks.step import Recorder, Statement, driver
+
+PAPERS, BATCH, MOST_RATIO = 50, 200, 2.0
+PAGES = (("case", ""), ("step", "parts/paper-1/do/match/"), ("batch", "batch/paper/match/"))
+Take = Callable[[Any], Any]
+
+
+def in_turns(takes: Sequence[tuple[Take, Sequence[Any]]]) -> list[Cost]:
+    """Measure each of them on its cases, one step of each in turn; the first step of each warms it up."""
+    from django.db import connection  # noqa: PLC0415  # after django.setup()
+
+    found: list[tuple[list[int], list[float], list[float]]] = [([], [], []) for _ in takes]
+    for cases in zip(*(given for _, given in takes), strict=True):
+        for (take, _), case, (statements, cpu, wall) in zip(takes, cases, found, strict=True):
+            recorder = Recorder()
+            with connection.execute_wrapper(recorder):
+                started, spent = time.perf_counter(), time.process_time()
+                take(case)
+                cpu.append((time.process_time() - spent) * 1000)
+                wall.append((time.perf_counter() - started) * 1000)
+            statements.append(len(recorder.statements))
+    return [
+        Cost(max(s[1:]), statistics.quantiles(cpu[1:], n=10)[0], statistics.median(wall[1:])) for s, cpu, wall in found
+    ]
+
+
+def takes(step: str, part: str, who: str, now: Any, data: dict[str, Any]) -> Take:
+    from cases.services import advance_case  # noqa: PLC0415
+    from tests.procedures.runner import person  # noqa: PLC0415
+
+    actor = person(who)
+    return lambda case: advance_case(
+        case_id=case.pk, part_id=part, transition=step, actor=actor, now=now, data=data
+    )
+
+
+def steps(count: int) -> None:
+    """Print what the steps cost in a case of one paper and in one of fifty."""
+    from tests.cases.consular.desk import MATCHES, assigned, of_many  # noqa: PLC0415
+    from tests.procedures.province import copies  # noqa: PLC0415
+
+    recorded = {"place": "mot_cua", "condition": "02 trang, còn nguyên vẹn"}
+    print(f"papers: 1, {PAPERS}       statements            CPU (ms)      ratio       on the clock (ms)  ratio")
+    for step, part, who, come, data in (
+        ("record_original", "original-1", "minh", of_many, recorded), ("match", "paper-1", "nga", assigned, MATCHES),
+    ):  # fmt: skip
+        walks = [come(papers) for papers in (1, PAPERS)]
+        one, many = in_turns([(takes(step, part, who, w.now, data), copies(w.case, count + 1)) for w in walks])
+        print(told(step, one, many))
+    print(f"(the ratio of CPU times: at most {MOST_RATIO:g}; statements: the same)")
+
+
+def told(name: str, one: Cost, many: Cost) -> str:
+    return (
+        f"{name:18} {one.statements:9d} {many.statements:6d} {one.cpu:12.2f} {many.cpu:8.2f}"
+        f" {many.cpu / one.cpu:10.2f} {one.wall:15.2f} {many.wall:8.2f} {many.wall / one.wall:11.2f}"
+    )
+
+
+def pages(count: int) -> None:
+    """Print what an officer's pages of such cases cost."""
+    from django.test import Client  # noqa: PLC0415
+
+    from tests.cases.consular.desk import assigned  # noqa: PLC0415
+    from tests.procedures.runner import person  # noqa: PLC0415
+
+    client = Client()
+    client.force_login(person("nga"))
+    walks = [assigned(papers) for papers in (1, PAPERS)]
+    addresses = [(name, [f"/cases/{walk.case.case_code}/{end}" for walk in walks]) for name, end in PAGES]
+    for name, (first, second) in [*addresses, ("queue", ["/queue/", "/queue/"])]:
+        if name != "batch":  # of one paper there is none
+            one, many = in_turns([(client.get, [first] * (count + 1)), (client.get, [second] * (count + 1))])
+            print(told(f"page of the {name}", one, many))
+
+
+def batch(papers: int) -> None:
+    """Print what a batch of so many papers costs, beside the bare driver that writes the same rows."""
+    from django.db import connection  # noqa: PLC0415
+
+    from tests.cases.consular.desk import assigned, match_all  # noqa: PLC0415
+
+    walk = assigned(papers)
+    with tempfile.TemporaryDirectory() as folder:
+        twin = copied(str(connection.settings_dict["NAME"]), Path(folder))
+        recorder = Recorder()
+        with connection.execute_wrapper(recorder):
+            started, spent = time.perf_counter(), time.process_time()
+            results = match_all(walk)
+            wall, cpu = time.perf_counter() - started, time.process_time() - spent
+        transactions = split(recorder.statements)
+        floor = sum(driver(twin, transactions, connection.vendor == "sqlite"))
+    taken = sum(result.outcome is not None for result in results)
+    print(f"a batch of {papers} papers     {taken} taken, {len(results) - taken} refused, each told")
+    each = sum(len(transaction) for transaction in transactions) / papers
+    print(f"statements             {each:9.1f} a paper, in {len(transactions)} transactions")
+    print(f"the batch              {wall:9.2f} s, {cpu / papers * 1000:.1f} ms of CPU a paper")
+    print(f"bare driver, same rows {floor:9.2f} s")
+    print(f"ratio                  {floor / wall:9.2f}")
+
+
+def split(statements: Sequence[Statement]) -> list[list[Statement]]:
+    """Return the statements by transactions: each begins by locking the case."""
+    lock = next(sql for sql, _ in statements if sql.startswith("SELECT") and 'FROM "cases_case"' in sql)
+    found: list[list[Statement]] = []
+    for statement in statements:
+        if statement[0] == lock:
+            found.append([])
+        if found:  # before the first stands what a connection asks when it is opened
+            found[-1].append(statement)
+    return found
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 30
+    papers = int(sys.argv[2]) if len(sys.argv) > 2 else BATCH
+    with installation():
+        from tests.procedures.province import open_consular_desk  # noqa: PLC0415
+
+        open_consular_desk()
+        steps(count)
+        pages(max(count // 5, 3))
+        batch(papers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""A case of many papers: one step of all of them in one go, each told by itself, and pages that ask no more often."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from cases.models import Event
+from cases.services import Target, advance_case, advance_each
+from tests.audit.proof import faults_of_history
+from tests.cases.consular.desk import MATCHES, assigned, match_all
+from tests.procedures.runner import Walk, person
+
+pytestmark = pytest.mark.usefixtures("at_consular_desk")
+PAPERS = 200 if os.environ.get("HOSO_TEST_ALL") == "1" else 30  # of a batch: more than go into one transaction
+MOST = 12  # statements of a paper in a batch, its draft among them
+ONCE = 60  # those of a transaction, whatever number of papers
+
+
+def come(name: str, walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setenv("HOSO_CLOCK", walk.now.isoformat())
+    client = Client()
+    client.force_login(person(name))
+    return client
+
+
+def statements(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200, address
+    return len(asked)
+
+
+def events(walk: Walk, name: str) -> list[str]:
+    return list(Event.objects.filter(case=walk.case, name=name).order_by("seq").values_list("part_key", flat=True))
+
+
+def test_of_a_batch_one_unfit_paper_is_told_why_and_all_the_others_are_taken() -> None:
+    walk = assigned(PAPERS)
+    unfit = f"paper-{PAPERS // 2}"
+    advance_case(  # its refusal was proposed while Nga filled in the form
+        case_id=walk.case.pk, part_id=unfit, transition="propose_refusal", actor=person("nga"), now=walk.now,
+        data={"refusal_code": "altered_document", "refusal_text": "Ngày cấp trên giấy tờ bị sửa, không có đính chính."},
+    )  # fmt: skip
+
+    with CaptureQueriesContext(connection) as asked:
+        results = match_all(walk)
+
+    refused = {result.target.part_key: [r.code for r in result.reasons] for result in results if not result.outcome}
+    taken = [result.target.part_key for result in results if result.outcome]
+    assert refused == {unfit: ["not_in_state"]}
+    assert len(taken) == PAPERS - 1
+    assert events(walk, "match") == taken
+    assert set(walk.case.parts.filter(kind="paper").values_list("state", flat=True)) == {
+        "awaiting_signature", "refusal_proposed",
+    }  # fmt: skip
+    assert len(asked) < MOST * PAPERS + ONCE * (PAPERS // 25 + 4)
+    assert faults_of_history() == []
+
+
+def test_each_paper_has_its_own_draft_and_the_answer_names_it() -> None:
+    results = match_all(assigned(3))
+
+    made = [document["id"] for result in results if result.outcome for document in result.outcome.documents]
+    assert len(set(made)) == len(made) == 3
+
+
+def test_the_same_form_sent_again_takes_nothing_twice() -> None:
+    walk = assigned(3)
+    keys, nga = ["paper-1", "paper-2", "paper-3"], person("nga")
+
+    def send() -> list[tuple[int, bool]]:
+        found = advance_each(
+            targets=[Target(walk.case.pk, key) for key in keys], transition="match", actor=nga, now=walk.now,
+            data=MATCHES, idempotency_key="one-form-of-nga",
+        )  # fmt: skip
+        return [(one.outcome.event["seq"], one.outcome.repeated) for one in found if one.outcome]
+
+    first, again = send(), send()
+
+    assert again == [(seq, True) for seq, _ in first]
+    assert events(walk, "match") == keys
+
+
+def test_one_stamp_for_two_papers_in_one_form_is_given_to_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    walk = assigned(2)
+    match_all(walk)
+
+    results = advance_each(
+        targets=[Target(walk.case.pk, key) for key in ("paper-1", "paper-2")], transition="bind_stamp",
+        actor=person("nga"), now=walk.now, data={"stamp_no": "TA000101"},
+    )  # fmt: skip
+
+    assert [result.outcome is not None for result in results] == [True, False]
+    assert [reason.code for reason in results[1].reasons] == ["serial_in"]
+    assert events(walk, "bind_stamp") == ["paper-1"]
+
+
+@pytest.mark.parametrize("who", ["nga", "binh", "lan"])
+def test_pages_of_a_case_ask_as_often_for_twelve_papers_as_for_three(
+    who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few, many = (asked_for(papers, who, monkeypatch) for papers in (3, 12))
+
+    assert {page: (few[page], found) for page, found in many.items() if found > few[page]} == {}
+
+
+def asked_for(papers: int, who: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    walk = assigned(papers)
+    client, case = come(who, walk, monkeypatch), f"/cases/{walk.case.case_code}/"
+    pages = {"case": case}
+    if who == "nga":
+        pages |= {"step": f"{case}parts/paper-1/do/match/", "batch": f"{case}batch/paper/match/", "queue": "/queue/"}
+    client.get(case)  # what this process keeps is read
+    return {name: statements(client, address) for name, address in pages.items()}
