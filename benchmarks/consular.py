@@ -9,40 +9,19 @@ Of the batch, the bare driver runs lock and writes of every transaction again on
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.delegation import Cost
+from benchmarks.delegation import Cost, Take, in_turns
 from benchmarks.scene import copied, installation
 from benchmarks.step import Recorder, Statement, driver
 
 PAPERS, BATCH, MOST_RATIO = 50, 200, 2.0
 PAGES = (("case", ""), ("step", "parts/paper-1/do/match/"), ("batch", "batch/paper/match/"))
-Take = Callable[[Any], Any]
-
-
-def in_turns(takes: Sequence[tuple[Take, Sequence[Any]]]) -> list[Cost]:
-    """Measure each of them on its cases, one step of each in turn; the first step of each warms it up."""
-    from django.db import connection  # noqa: PLC0415  # after django.setup()
-
-    found: list[tuple[list[int], list[float], list[float]]] = [([], [], []) for _ in takes]
-    for cases in zip(*(given for _, given in takes), strict=True):
-        for (take, _), case, (statements, cpu, wall) in zip(takes, cases, found, strict=True):
-            recorder = Recorder()
-            with connection.execute_wrapper(recorder):
-                started, spent = time.perf_counter(), time.process_time()
-                take(case)
-                cpu.append((time.process_time() - spent) * 1000)
-                wall.append((time.perf_counter() - started) * 1000)
-            statements.append(len(recorder.statements))
-    return [
-        Cost(max(s[1:]), statistics.quantiles(cpu[1:], n=10)[0], statistics.median(wall[1:])) for s, cpu, wall in found
-    ]
 
 
 def takes(step: str, part: str, who: str, now: Any, data: dict[str, Any]) -> Take:

@@ -3,7 +3,8 @@
     python -m benchmarks.delegation [steps]
 
 The steps: `assign` opens the decisions, `submit_division` judges every rule of the form and every limit, `submit_dept`
-hands over. Statements must not grow with the members; the CPU time of a step may double at most.
+hands over. Statements must not grow with the members; the CPU time of a step may double at most. The two delegations
+take turns: others use the machine too.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ ATTACHED = (
 NOTE = "Hồ sơ đủ thành phần, đúng thẩm quyền; không vượt giới hạn nào."
 WHY = "Chuyến đi theo lời mời của đối tác đã ký thỏa thuận hợp tác."
 STEPS = (("assign", "son", "receive"), ("submit_division", "ha", "assign"), ("submit_dept", "son", "submit_division"))
+
+Take = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -70,35 +73,39 @@ def data_of(step: str) -> dict[str, Any]:
     return given[step]
 
 
-def cost(people: int, step: str, who: str, until: str, count: int) -> Cost:
-    """Take a step on so many copies of a delegation."""
-    from cases.services import advance_case  # noqa: PLC0415
+def costs(step: str, who: str, until: str, count: int) -> list[Cost]:
+    """Take a step on so many copies of a delegation of one and of sixty."""
     from tests.procedures.province import copies  # noqa: PLC0415
+
+    walks = [delegation(people, until) for people in (1, PEOPLE)]
+    return in_turns([(_take(step, who, walk), copies(walk.case, count + 1)) for walk in walks])
+
+
+def _take(step: str, who: str, walk: Any) -> Take:
+    from cases.services import advance_case  # noqa: PLC0415
     from tests.procedures.runner import person  # noqa: PLC0415
 
-    walk, actor, data = delegation(people, until), person(who), data_of(step)
-
-    def take(case: Any) -> None:
-        advance_case(case_id=case.pk, transition=step, actor=actor, now=walk.now, data=data)
-
-    cases = copies(walk.case, count + 1)
-    take(cases[0])  # warm: compiled expressions, prepared plans
-    return measured(cases[1:], take)
+    actor, data = person(who), data_of(step)
+    return lambda case: advance_case(case_id=case.pk, transition=step, actor=actor, now=walk.now, data=data)
 
 
-def measured(cases: Sequence[Any], take: Callable[[Any], None]) -> Cost:
-    from django.db import connection  # noqa: PLC0415
+def in_turns(takes: Sequence[tuple[Take, Sequence[Any]]]) -> list[Cost]:
+    """Measure each of them on its cases, one step of each in turn; the first step of each warms it up."""
+    from django.db import connection  # noqa: PLC0415  # after django.setup()
 
-    statements, cpu, wall = [], [], []
-    for case in cases:
-        recorder = Recorder()
-        with connection.execute_wrapper(recorder):
-            started, spent = time.perf_counter(), time.process_time()
-            take(case)
-            cpu.append((time.process_time() - spent) * 1000)
-            wall.append((time.perf_counter() - started) * 1000)
-        statements.append(len(recorder.statements))
-    return Cost(max(statements), statistics.quantiles(cpu, n=10)[0], statistics.median(wall))
+    found: list[tuple[list[int], list[float], list[float]]] = [([], [], []) for _ in takes]
+    for cases in zip(*(given for _, given in takes), strict=True):
+        for (take, _), case, (statements, cpu, wall) in zip(takes, cases, found, strict=True):
+            recorder = Recorder()
+            with connection.execute_wrapper(recorder):
+                started, spent = time.perf_counter(), time.process_time()
+                take(case)
+                cpu.append((time.process_time() - spent) * 1000)
+                wall.append((time.perf_counter() - started) * 1000)
+            statements.append(len(recorder.statements))
+    return [
+        Cost(max(s[1:]), statistics.quantiles(cpu[1:], n=10)[0], statistics.median(wall[1:])) for s, cpu, wall in found
+    ]
 
 
 def main() -> None:
@@ -106,7 +113,7 @@ def main() -> None:
     with installation():
         print(f"members: 1, {PEOPLE}      statements            CPU (ms)      ratio       on the clock (ms)  ratio")
         for step, who, until in STEPS:
-            one, many = (cost(people, step, who, until, count) for people in (1, PEOPLE))
+            one, many = costs(step, who, until, count)
             print(
                 f"{step:18} {one.statements:9d} {many.statements:6d} {one.cpu:12.2f} {many.cpu:8.2f}"
                 f" {many.cpu / one.cpu:10.2f} {one.wall:15.2f} {many.wall:8.2f} {many.wall / one.wall:11.2f}"
