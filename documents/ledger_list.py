@@ -10,7 +10,7 @@ from documents.templates import Compiled, compile_template
 from workflows.definition import Paper, Procedure
 
 ROWS = "ledger_rows"
-DAYS = frozenset({"date", "day"})
+UNBROKEN = frozenset({"date", "day", "money"})
 NARROWEST = {"row.number": 12, "row.state": 12}
 
 
@@ -53,7 +53,7 @@ def _text(definition: Procedure) -> str:
 def _width(head: str, value: str, definition: Procedure) -> int:
     """Return how wide a column is beside the others: a day and a number are not broken."""
     field = definition.field(value.removeprefix("row."))
-    short = field is not None and (field.base in DAYS or field.pattern is not None)
+    short = field is not None and (field.base in UNBROKEN or field.pattern is not None)
     return max(NARROWEST.get(value, 6), 14 if short else 0, min(len(head), 18))
 
 
