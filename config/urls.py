@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from config import views_office, views_rules, views_sheets
+from config import views_office, views_people_sheets, views_rules, views_sheets
 from config.gallery import gallery
 from config.home import home
 from config.views import healthz, readyz
@@ -20,6 +20,8 @@ urlpatterns = [
     path("office/tables/<slug:table>/", views_office.table, name="office_table"),
     path("office/tables/<slug:table>/row/", views_office.row, name="office_row"),
     path("office/tables/<slug:table>/end/", views_office.row_end, name="office_row_end"),
+    path("admin-office/import/<slug:kind>/", views_people_sheets.import_people, name="people_import"),
+    path("admin-office/import/<slug:kind>/template/", views_people_sheets.template, name="people_import_template"),
     path("office/tables/<slug:table>/import/", views_sheets.import_rows, name="office_import"),
     path("office/tables/<slug:table>/import/template/", views_sheets.template, name="office_import_template"),
     path("office/rules/", views_rules.rules, name="office_rules"),

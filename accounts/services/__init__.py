@@ -28,6 +28,7 @@ from accounts.services.roles import (
     record_absence,
     revoke_mandate,
 )
+from accounts.services.together import take_mandate, take_officer, take_organisation
 from accounts.services.units import close_unit, open_unit, rename_unit
 
 __all__ = [
@@ -55,4 +56,7 @@ __all__ = [
     "renew_first_password",
     "revoke_mandate",
     "take_back_invitation",
+    "take_mandate",
+    "take_officer",
+    "take_organisation",
 ]

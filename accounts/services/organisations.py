@@ -29,9 +29,13 @@ INVITATION_DAYS = 7
 
 @transaction.atomic
 def register_organisation(
-    *, name: str, tax_code: str = "", address: str = "", name_en: str = "", manager: User, now: dt.datetime
+    *, name: str, tax_code: str = "", address: str = "", name_en: str = "", manager: User, now: dt.datetime,
+    actor: User | None = None,
 ) -> Organisation:
-    """Register an organisation whose first member manages the others. Raises PeopleRefused."""
+    """Register an organisation whose first member manages the others. Raises PeopleRefused.
+
+    `actor`: the administrator who registers it for them; None: the manager does it.
+    """
     name, day = clean_text(name), local_day(now)
     refuse_if([required("name", name), tax_code_fault(tax_code)])
     organisation = Organisation.objects.create(
@@ -39,7 +43,8 @@ def register_organisation(
         address=clean_text(address), valid_from=day,
     )
     Membership.objects.create(organisation=organisation, user=manager, manager=True, valid_from=day)
-    record(who=manager, what="organisation_registered", whom=manager, now=now, organisation=organisation.code)
+    who = actor if actor is not None else manager
+    record(who=who, what="organisation_registered", whom=manager, now=now, organisation=organisation.code)
     return organisation
 
 

@@ -115,6 +115,7 @@ def give_mandate(
             document_too_late(document_date, valid_from),
             not_in_office(grantor, role, valid_from),
             unfit_grantee(grantor, grantee, valid_from),
+            given_already(grantor, grantee, role, number, valid_from),
         ]
     )
     scope = {"procedures": sorted(set(procedures)), "acts": sorted(set(acts))}
@@ -125,6 +126,17 @@ def give_mandate(
     details = {"mandate": mandate.pk, "role": role, "form": form, "grantee": str(grantee.pk), **scope, **term}
     record(who=actor, what="mandate_given", whom=grantor, now=now, **details)
     return mandate
+
+
+def given_already(
+    grantor: User, grantee: User, role: str, document_no: str, valid_from: dt.date
+) -> Reason | None:
+    """One paper gives one person a role from a day once."""
+    same = Mandate.objects.filter(grantor=grantor, grantee=grantee, role=role, document_no=document_no)
+    if not same.filter(valid_from=valid_from, revoked_on=None).exists():
+        return None
+    vi, en = "Ủy quyền này đã được ghi nhận.", "This mandate is recorded already."
+    return Reason("mandate_exists", vi, en, "document_no")
 
 
 def document_too_late(document_date: dt.date, valid_from: dt.date) -> Reason | None:
