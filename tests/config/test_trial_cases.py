@@ -8,6 +8,7 @@ from accounts.models import User
 from cases.models import Case, Event, Part, Task
 from config.trial import address_of
 from config.trial_cases import SAMPLES, load_cases, pdf
+from config.trial_consular import load_consular
 from config.trial_rows import load_rows
 from config.trial_trips import load_trips
 from documents.models import Document
@@ -45,6 +46,21 @@ def test_delegations_wait_for_the_leader_and_for_the_chair_and_one_is_decided(tr
     assert leaders.count() == 2
     assert load_trips(now=now()) == []
     assert Case.objects.filter(procedure="outbound_delegation").count() == 3
+
+
+def test_the_consular_desk_has_a_signer_in_force_stamps_and_cases_that_wait_and_go_on(trial: Path) -> None:
+    assert load_consular(now=now()) == []
+    cases = Case.objects.filter(procedure="consular_legalization")
+    assert sorted(cases.values_list("state", flat=True)) == ["assigned", "awaiting_originals", "fee_due", "returned"]
+    ways = cases.get(state="assigned").parts.filter(kind="paper").order_by("key").values_list("state", flat=True)
+    assert list(ways) == ["done", "awaiting_signature", "verifying", "refused"]
+    rows = Case.objects.filter(kind="row").order_by("case_code")
+    assert [r.state for r in rows if r.procedure == "consular_signer"] == ["effective", "waiting"]
+    stamps = sorted(r.state for r in rows if r.procedure == "stamp_stock")
+    assert stamps == ["assigned", *["in_stock"] * 5, *["used"] * 2]
+    assert not Event.objects.filter(at__gt=now()).exists()
+    assert load_consular(now=now()) == []
+    assert cases.count() == 4
 
 
 def test_no_two_papers_of_the_samples_are_the_same_file() -> None:
