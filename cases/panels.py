@@ -20,19 +20,20 @@ class Panel:
     title: str
     template: str
     context_for: ContextFor
+    place: str = "page"  # or `next`: in what the applicant has to do next
 
 
 _panels: dict[str, Panel] = {}
 
 
-def register_panel(*, code: str, title: str, template: str, context_for: ContextFor) -> None:
+def register_panel(*, code: str, title: str, template: str, context_for: ContextFor, place: str = "page") -> None:
     """Add a panel, from the AppConfig.ready of a room; a second one of the same code is an error."""
     known = _panels.get(code)
     if known is not None and known.context_for is not context_for:
         raise ValueError(f"two panels {code}")
-    _panels[code] = Panel(code, title, template, context_for)
+    _panels[code] = Panel(code, title, template, context_for, place)
 
 
-def panels() -> tuple[Panel, ...]:
-    """Return the panels in the order of their codes; whether one is shown is for its template to say."""
-    return tuple(_panels[code] for code in sorted(_panels))
+def panels(place: str = "page") -> tuple[Panel, ...]:
+    """Return the panels of a place in the order of their codes; whether one is shown is for its template to say."""
+    return tuple(_panels[code] for code in sorted(_panels) if _panels[code].place == place)

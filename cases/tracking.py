@@ -17,7 +17,12 @@ def tracking_path(case: Case) -> str:
 
 
 def tracking_picture(address: str) -> SafeString:
-    """Return the QR code of an address as an inline drawing, without styles of its own."""
+    """Return the QR code of an address of ours as an inline drawing."""
+    return drawn_code(address)
+
+
+def drawn_code(text: str) -> SafeString:
+    """Return the QR code of a text as an inline drawing, without styles of its own."""
     made = io.BytesIO()
-    segno.make_qr(address, error="m").save(made, kind="svg", scale=4, border=2, xmldecl=False, svgns=True, light="#fff")
-    return mark_safe(made.getvalue().decode())  # noqa: S308  # drawn by us from an address of ours
+    segno.make_qr(text, error="m").save(made, kind="svg", scale=4, border=2, xmldecl=False, svgns=True, light="#fff")
+    return mark_safe(made.getvalue().decode())  # noqa: S308  # drawn by us, the text is in its dots alone

@@ -133,6 +133,10 @@ class OfficeRow(Entry):
     phone: str = ""
     email: str = ""
     address: str = ""
+    hours: str = ""
+    hours_en: str = ""
+    directions: str = ""
+    directions_en: str = ""
     agency_code: Annotated[str, StringConstraints(pattern=r"^(\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(\.\d{1,3}){0,3}$")]
     case_code_pattern: str = "{agency_code}-{day:%y%m%d}-{seq:04d}"
     lead_agency: Code

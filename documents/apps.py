@@ -17,6 +17,7 @@ class DocumentsConfig(AppConfig):
         from cases.panels import register_panel  # noqa: PLC0415
         from documents.evidence import pieces  # noqa: PLC0415
         from documents.handlers import make_papers, preview, void_papers  # noqa: PLC0415
+        from documents.paying import payment_context  # noqa: PLC0415
         from documents.preview import as_html  # noqa: PLC0415
         from documents.queries import address_of, panel_context  # noqa: PLC0415
         from documents.sources import templates_of  # noqa: PLC0415
@@ -27,3 +28,7 @@ class DocumentsConfig(AppConfig):
         delivers("void_papers", together=True)(void_papers)
         contributes("documents", pieces)
         register_panel(code="documents", title="Văn bản", template="documents/panel.html", context_for=panel_context)
+        register_panel(
+            code="payment", title="Nộp phí", template="documents/payment.html", context_for=payment_context,
+            place="next",
+        )  # fmt: skip

@@ -27,15 +27,25 @@ def payment_of(source: Source) -> dict[str, str]:
     bank, due = source.rows.get("bank"), _amount_due(source)
     if not bank or due is None:
         return {"payment_code": "", "payment_line": ""}
-    purpose = f"HS {source.job.case.code.replace('-', '')}"
+    purpose = purpose_of(source.job.case.code)
     line = f"{bank['bank']}, tài khoản {bank['account']}, {bank['holder']}; {money(due)}; nội dung: {purpose}"
     return {"payment_code": payment_code(bank, due["minor"], purpose), "payment_line": line}
+
+
+def purpose_of(code: str) -> str:
+    """Return what a transfer for a case says, by which the cashier finds it."""
+    return f"HS {code.replace('-', '')}"
 
 
 def _amount_due(source: Source) -> Mapping[str, Any] | None:
     """Return the amount that the paper asks for: its money value, in đồng and above zero."""
     merged = (stored_value(source, n) for n in source.paper.merge if n in source.fields and _is_money(source, n))
-    return next((m for m in merged if m and m["currency"] == CURRENCY and m["minor"] > 0), None)
+    return amount_among(merged)
+
+
+def amount_among(values: Iterable[Any]) -> Mapping[str, Any] | None:
+    """Return the first amount in đồng above zero."""
+    return next((m for m in values if m and m["currency"] == CURRENCY and m["minor"] > 0), None)
 
 
 def _is_money(source: Source, name: str) -> bool:

@@ -99,6 +99,8 @@ class Expansion:
             found["validate"] = [g for w in found["validate"] if (g := self.guard(w, block, "validate"))]
         if "columns" in found:
             found["columns"] = [self.field(c, f"{path}.{c.get('name')}", COLUMN) for c in self.blocks("columns", block)]
+            own = [column["name"] for column in found["columns"]]
+            self.known(block, "follow", found.get("follow", []), own, "cột của bảng / column of the table")
         return found
 
     def ask(self, written: Any, step: Block, path: str) -> Plain | None:

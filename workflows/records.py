@@ -79,6 +79,7 @@ class Field(Labelled):
     max_len: int | None = None
     min_rows: int | None = None
     max_rows: int | None = None
+    follow: tuple[str, ...] = ()  # of a table: each row is followed by the applicant; these columns tell its way
     default: Any = None
     src: str = ""
 

@@ -72,7 +72,7 @@ _FIELD: dict[str, Any] = {
     "max_len": "int", "min_rows": "int", "max_rows": "int", "default": "any", "src": "text",
 }
 COLUMN = Shape("column", {"name!": "name", **_FIELD})
-FIELD = Shape("field", {"name!": "name", **_FIELD, "columns": ListOf(COLUMN)})
+FIELD = Shape("field", {"name!": "name", **_FIELD, "columns": ListOf(COLUMN), "follow": "names"})
 ASK = Shape("ask", {**_FIELD, "columns": ListOf(COLUMN)})
 STATE = shape(
     "state", code_needed="name", vi_needed="line", en_needed="line", public_needed="int", clock_needed=CLOCKS,

@@ -8,7 +8,8 @@ from typing import Any
 from cases.access import seen_files
 from cases.models import Attachment, Part
 from cases.presentation.face import Look
-from cases.presentation.words import label, said
+from cases.presentation.rows import ABOUT_ROWS, named_rows, numbers_in
+from cases.presentation.words import label
 from cases.sections import APPLICANT, FILING
 from workflows.definition import AttachmentKind, Field
 
@@ -77,8 +78,8 @@ def shown_rows(look: Look, fields: Iterable[Field], values: Mapping[str, Any], p
             yield Shown(field.name, label(field), hidden=True, who=_seers(look, field))
         elif field.sensitive and stored is not None:
             yield Shown(prefix + field.name, label(field), masked=True)
-        elif field.base == "rows":
-            yield Shown(field.name, label(field), "\n".join(named_rows(look, field, stored or ())))
+        elif field.base in ABOUT_ROWS:
+            yield Shown(field.name, label(field), "\n".join(named_rows(look, field, numbers_in(stored))))
         elif field.base == "table":
             yield Shown(field.name, label(field), table=_table(look, field, stored or []))
             if stored and _close_columns(look, field):
@@ -102,19 +103,6 @@ def members_of(look: Look, part: Part) -> Iterator[str]:
     for field in look.definition.part(part.kind).fields:
         if field.base == "rows" and look.sees(field):
             yield from named_rows(look, field, part.fields.get(field.name, ()))
-
-
-def named_rows(look: Look, field: Field, numbers: Iterable[int]) -> list[str]:
-    """Return the rows of a table of the dossier that a part is about: by name, and what stands beside it."""
-    table = look.definition.field(field.inner)
-    rows = {row.get("row_no"): row for row in look.case.dossier.get(field.inner, ())}
-    columns = [c for c in table.columns if _tells(look, c)][:2] if table is not None else []
-    named = {n: ", ".join(look.names.value(c, rows[n].get(c.name)) for c in columns) for n in numbers if n in rows}
-    return [named.get(n) or said(f"dòng {n}", f"row {n}") for n in numbers]
-
-
-def _tells(look: Look, column: Field) -> bool:
-    return column.base == "text" and column.required is True and not column.sensitive and look.sees(column)
 
 
 def _close_columns(look: Look, field: Field) -> list[Field]:

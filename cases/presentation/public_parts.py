@@ -1,7 +1,12 @@
-"""Parts as their applicant sees them: what they are about, the public status, what was issued, what one may do."""
+"""Parts as their applicant sees them: what they are about, the public status, what was issued, what one may do.
+
+What the office notes while it works (a ground that is proposed, an answer that is weighed) is not told before it is
+decided: of a part in process stands what it was opened with.
+"""
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cases.applicant_side import CHANGE, SUPPLEMENT, Doing
@@ -9,12 +14,15 @@ from cases.calendar import load_calendar
 from cases.models import Part
 from cases.presentation.dossier import Shown, shown_rows
 from cases.presentation.face import Look, named_by, number_of
+from cases.presentation.rows import naming_columns
 from cases.presentation.words import Due, due_words, label
 from cases.public_status import public_status
 from workflows.calendar import closes_at
-from workflows.definition import PartKind
+from workflows.definition import Field, PartKind, State
 
 IN_PROCESS = 4  # the public status behind which the office's own states stand
+WAITING, STOPPED = 5, 8
+GROUNDS = "refusal_grounds"  # what a part was refused for
 TOLD_ELSEWHERE = frozenset({SUPPLEMENT, CHANGE})  # the page of the applicant has places of their own for them
 
 
@@ -22,12 +30,14 @@ TOLD_ELSEWHERE = frozenset({SUPPLEMENT, CHANGE})  # the page of the applicant ha
 class PublicCard:
     """One part; where it stands inside the office is not told while it is in process there."""
 
+    kind: PartKind
     part: Part
     number: str
     title: str
     tone: str
     state: str
     due: Due | None
+    expected: dt.date | None  # with the case, where the part has no day of its own
     rows: tuple[Shown, ...]
     doings: tuple[Doing, ...]
 
@@ -40,37 +50,122 @@ class PublicShelf:
     cards: tuple[PublicCard, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PublicRow:
+    """One row of a table that is followed: what tells its way, and the parts that are about it."""
+
+    number: int
+    title: str
+    beside: str  # what else names it
+    facts: tuple[Shown, ...]
+    cards: tuple[PublicCard, ...]
+
+    @property
+    def lead(self) -> PublicCard | None:
+        """The part that is the work on the row; none while there is no such part."""
+        return next((card for card in self.cards if not is_thing(card.kind)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A table whose rows the applicant follows one by one."""
+
+    table: Field
+    rows: tuple[PublicRow, ...]
+
+
 def public_shelves(look: Look, doings: Iterable[Doing]) -> list[PublicShelf]:
-    """Return the parts of the present attempt that the applicant may see, by kind."""
+    """Return the parts of the present attempt that the applicant may see, by kind, but for those told by row."""
     offered = [doing for doing in doings if doing.part is not None]
-    seen = [p for p in look.seen_parts if p.attempt == look.case.attempt and p.kind not in TOLD_ELSEWHERE]
+    seen = told_parts(look)
     return [
         PublicShelf(kind, cards)
         for kind in look.definition.parts
-        if (cards := tuple(_card(look, kind, p, offered) for p in seen if p.kind == kind.code))
+        if followed_table(look, kind) is None
+        and (cards := tuple(_card(look, kind, p, offered) for p in seen if p.kind == kind.code))
     ]
 
 
+def followed_rows(look: Look, doings: Iterable[Doing]) -> list[Followed]:
+    """Return the tables of the dossier that are followed, every row with its parts."""
+    offered = [doing for doing in doings if doing.part is not None]
+    tables = [f for f in look.definition.fields if f.follow and look.case.dossier.get(f.name)]
+    return [Followed(table, tuple(_rows(look, table, offered))) for table in tables]
+
+
+def told_parts(look: Look) -> list[Part]:
+    """Return the parts of the present attempt that stand on the page of their applicant."""
+    return [p for p in look.seen_parts if p.attempt == look.case.attempt and p.kind not in TOLD_ELSEWHERE]
+
+
+def followed_table(look: Look, kind: PartKind) -> Field | None:
+    """Return the table that is followed row by row and of which a kind of part is about one row."""
+    field = look.definition.field(kind.row_field.inner) if kind.row_field is not None else None
+    return field if field is not None and field.follow else None
+
+
+def is_thing(kind: PartKind) -> bool:
+    """Whether a kind of part is a thing that lies somewhere, not work: no clock runs for it."""
+    return kind.clock == "off"
+
+
+def _rows(look: Look, table: Field, offered: list[Doing]) -> Iterator[PublicRow]:
+    parts = [p for p in told_parts(look) if followed_table(look, look.definition.part(p.kind)) == table]
+    columns, naming = [c for c in table.columns if c.name in table.follow], naming_columns(look, table)
+    for row in look.case.dossier[table.name]:
+        own = [p for p in parts if p.fields.get(_row_field(look, p)) == row.get("row_no")]
+        about = [p for kind in look.definition.parts for p in own if p.kind == kind.code]
+        names = [look.names.value(column, row.get(column.name)) for column in naming]
+        facts = shown_rows(look, columns, row)
+        yield PublicRow(
+            row.get("row_no", 0), names[0] if names else "", ", ".join(names[1:]), tuple(f for f in facts if f.value),
+            tuple(_card(look, look.definition.part(p.kind), p, offered) for p in about),
+        )  # fmt: skip
+
+
+def _row_field(look: Look, part: Part) -> str:
+    field = look.definition.part(part.kind).row_field
+    return field.name if field is not None else ""
+
+
 def _card(look: Look, kind: PartKind, part: Part, offered: Iterable[Doing]) -> PublicCard:
-    rows = shown_rows(look, [f for f in kind.fields if f not in named_by(kind)], part.fields)
+    rows = shown_rows(look, [f for f in _told_fields(kind, part) if f not in named_by(kind)], part.fields)
+    state = kind.machine.state(part.state)
     title = look.part_name(part)
     return PublicCard(
+        kind=kind,
         part=part,
         number="" if title == look.part_title(part) else f"{label(kind)} {number_of(part)}",
         title=title,
-        tone="hollow" if part.ended else "good" if part.closed else "cobalt",
-        state=_state(kind, part),
+        tone=_tone(kind, part, state),
+        state=label(state) if _is_told(kind, part, state) else label(public_status(state.public)),
         due=_due(look, part),
+        expected=look.case.due_on if _goes_with_case(look, part, state) else None,
         rows=tuple(row for row in rows if row.value or row.table),
         doings=tuple(d for d in offered if d.part is not None and d.part.pk == part.pk),
     )
 
 
-def _state(kind: PartKind, part: Part) -> str:
-    """Return the public status while the part is in process, before and after it the words of the state itself."""
-    state = kind.machine.state(part.state)
-    shut = part.closed or part.ended
-    return label(public_status(state.public)) if state.public == IN_PROCESS and not shut else label(state)
+def _tone(kind: PartKind, part: Part, state: State) -> str:
+    if part.ended or state.public == STOPPED:
+        return "hollow"
+    if part.closed and any(part.fields.get(f.name) for f in kind.fields if f.inner == GROUNDS):
+        return "bad"
+    return "good" if part.closed else "warn" if state.public == WAITING else "cobalt"
+
+
+def _is_told(kind: PartKind, part: Part, state: State) -> bool:
+    """Whether the state itself is told: once it is decided, while others have it, and of a thing, where it lies."""
+    return state.public != IN_PROCESS or part.closed or part.ended or state.clock == "out" or is_thing(kind)
+
+
+def _told_fields(kind: PartKind, part: Part) -> Iterable[Field]:
+    in_work = kind.machine.state(part.state).public == IN_PROCESS and not (part.closed or part.ended)
+    return [f for f in kind.fields if f.required is True] if in_work and not is_thing(kind) else kind.fields
+
+
+def _goes_with_case(look: Look, part: Part, state: State) -> bool:
+    return part.due_on is None and state.clock == "run" and not (part.closed or part.ended)
 
 
 def _due(look: Look, part: Part) -> Due | None:

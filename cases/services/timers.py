@@ -154,12 +154,28 @@ def _share_of_term(turn: Turn, share: float) -> dt.datetime | None:
 
 def first_ending(turn: Turn, part: Part, everywhere: Facts) -> dt.date | None:
     """Return the day before the first ending timer of a part fires."""
-    ending = [s for s in _timed(turn.machine(part)) if s.timer is not None and _runs(s.timer.after)]
+    ending = [s for s in _timed(turn.machine(part)) if _ends(s) and not _elsewhere(s, part)]
     facts = everywhere.of(part) if ending else everywhere
     moments = (_moment(turn, step, part, facts) for step in ending)
-    ends = [(at - dt.timedelta(seconds=1)).astimezone(LOCAL).date() for at in moments if at is not None]
-    return min(ends, default=None)
+    return min((_day_before(at) for at in moments if at is not None), default=None)
 
 
-def _runs(after: Duration | None) -> bool:
-    return after is not None and after.n > 0
+def last_day_of(turn: Turn) -> dt.date | None:
+    """Return the last day of the state in which a case waits: the day before a timer takes it out of there."""
+    facts, case = turn.facts(system=True), turn.case
+    steps = [s for s in turn.machine(None).transitions if _ends(s) and case.state in s.sources]
+    moments = [moment for s in steps if (moment := _moment(turn, s, case, facts)) is not None]
+    return min(map(_day_before, moments), default=None)
+
+
+def _ends(step: Step) -> bool:
+    return step.timer is not None and step.timer.after is not None and step.timer.after.n > 0
+
+
+def _elsewhere(step: Step, part: Part) -> bool:
+    """Whether a timer counts from the entry into a state in which the part is not."""
+    return step.timer is not None and step.timer.of == "entry" and part.state not in step.sources
+
+
+def _day_before(moment: dt.datetime) -> dt.date:
+    return (moment - dt.timedelta(seconds=1)).astimezone(LOCAL).date()

@@ -1,7 +1,7 @@
 """The applicant's page of a case: what stands, what comes next, what is asked of me; and the list of own cases."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -20,9 +20,10 @@ from cases.filing import is_draft
 from cases.models import Case
 from cases.panels import panels
 from cases.presentation.face import Look
-from cases.presentation.public_parts import PublicShelf, public_shelves
+from cases.presentation.next_step import next_of
+from cases.presentation.public_parts import Followed, PublicCard, PublicShelf, followed_rows, public_shelves
 from cases.procedures import definition_by
-from cases.public_view import meaning, progress, said, timeline
+from cases.public_view import meaning, one_stop, progress, said, timeline
 from cases.sections import sections_of
 from cases.showing import rows_of
 from workflows.definition import Procedure
@@ -58,10 +59,13 @@ def applicant_page(request: HttpRequest, case: Case) -> HttpResponse:
     person, moment = signed_in(request), now()
     definition = definition_by(case.definition.hash)
     side = side_of(case, person, moment)
-    shelves = public_shelves(Look(case, person, moment), (*side.asked, *side.free))
+    look, doings = Look(case, person, moment), (*side.asked, *side.free)
+    shelves, rows = public_shelves(look, doings), followed_rows(look, doings)
     facts = {
         "case": case, "procedure": definition, "meaning": meaning(case), "steps": progress(case),
-        "side": beside(side, shelves), "shelves": shelves, "supplements": supplements_of(case),
+        "next": next_of(look, side), "paying": drawn_panels(request, case, person, "next"),
+        "desk": one_stop(local_day(moment)), "followed_tables": rows,
+        "side": beside(side, cards_on(shelves, rows)), "shelves": shelves, "supplements": supplements_of(case),
         "changes": changes_of(case), "cards": cards_of(case, definition), "files": files_of(case, definition),
         "items": timeline(case)[:SHOWN_EVENTS],
         "reading": explain_due(case, definition, moment), "panels": drawn_panels(request, case, person),
@@ -70,9 +74,15 @@ def applicant_page(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "cases/applicant.html", facts)
 
 
-def beside(side: Side, shelves: Iterable[PublicShelf]) -> Side:
+def cards_on(shelves: Iterable[PublicShelf], followed: Iterable[Followed]) -> Iterator[PublicCard]:
+    """Yield every part that stands on the page, by kind or by row."""
+    yield from (card for shelf in shelves for card in shelf.cards)
+    yield from (card for table in followed for row in table.rows for card in row.cards)
+
+
+def beside(side: Side, cards: Iterable[PublicCard]) -> Side:
     """Return what is told beside the case: without what stands on the card of its part."""
-    on_cards = {doing.href for shelf in shelves for card in shelf.cards for doing in card.doings}
+    on_cards = {doing.href for card in cards for doing in card.doings}
     return Side(side.asked, tuple(doing for doing in side.free if doing.href not in on_cards))
 
 
@@ -93,9 +103,9 @@ def files_of(case: Case, definition: Procedure) -> list[dict[str, Any]]:
     ]
 
 
-def drawn_panels(request: HttpRequest, case: Case, person: User) -> list[str]:
+def drawn_panels(request: HttpRequest, case: Case, person: User, place: str = "page") -> list[str]:
     """Return the blocks that the rooms above add to the page, drawn; empty ones are left out."""
-    drawn = (render_to_string(p.template, dict(p.context_for(case, person)), request=request) for p in panels())
+    drawn = (render_to_string(p.template, dict(p.context_for(case, person)), request=request) for p in panels(place))
     return [block for block in drawn if block.strip()]
 
 
