@@ -14,10 +14,7 @@ from cases.models import Published
 from cases.publication import folders
 from config.schema import columns_missing, migrations_waiting
 from config.trial import FOLDER, load_trial
-from config.trial_cases import load_cases
-from config.trial_consular import load_consular
-from config.trial_rows import load_rows
-from config.trial_trips import load_trips
+from config.trial_samples import load_samples
 from workflows.registry import SHIPPED
 
 
@@ -47,8 +44,7 @@ def _prepare_trial(said: Callable[[str], object], address: str) -> None:
         return
     said("Nạp dữ liệu thử, công bố thủ tục … / loading the demo, publishing the procedures")
     faults = list(load_trial(now=now(), site=address).faults())
-    stopped = [why for load in (load_cases, load_trips, load_rows, load_consular) for why in load(now=now())]
-    for fault in (*faults, *stopped):
+    for fault in (*faults, *load_samples(now=now())):
         said(f"  {fault}")
     if not faults:
         stamp.write_text(wanted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from accounts.clock import local_day
 from accounts.models import Organisation, User
 from cases.errors import FileRefused, InputFaults, PaperImpossible, ProcedureUnknown
 from cases.models import Case
+from cases.procedures import definition_by
 from cases.services import advance_case, attach_file, open_case
 from config.trial import address_of
 from workflows.errors import DefinitionError, TransitionRefused
@@ -67,8 +69,9 @@ class Sample:
 
     def attach(self, kind: str, who: User, part: str | None = None) -> str:
         """Put a small file into the case; return its id."""
-        source = io.BytesIO(pdf(f"{kind} {self.case.submission_code} {part or ''}"))
-        name = f"{kind.rpartition(':')[2]}.pdf"
+        drawn = self._wants_picture(kind)
+        source = io.BytesIO(png() if drawn else pdf(f"{kind} {self.case.submission_code} {part or ''}"))
+        name = f"{kind.rpartition(':')[2]}.{'png' if drawn else 'pdf'}"
         kept = attach_file(
             case_id=self.case.pk, kind=kind, name=name, source=source, actor=who, now=self.now, part_id=part
         )
@@ -77,6 +80,11 @@ class Sample:
     def dated(self, values: Any) -> Any:
         """Return values with the golden path's days moved to now, and people in place of their names."""
         return moved(values, written_on(self.golden), local_day(self.now))
+
+    def _wants_picture(self, kind: str) -> bool:
+        """Whether a component of the dossier takes no PDF: a photograph."""
+        asked = definition_by(self.case.definition.hash).attachments
+        return any(a.code == kind and "pdf" not in a.types for a in asked)
 
     def _files(self, action: Action) -> Iterator[tuple[str, str]]:
         for name in action.files:
@@ -151,6 +159,17 @@ def moved(values: Any, written: dt.date, today: dt.date) -> Any:
     if ISO_DAY.fullmatch(values) is None:
         return values
     return (dt.date.fromisoformat(values) + (today - written)).isoformat()
+
+
+def png(width: int = 400, height: int = 600) -> bytes:
+    """Return a grey picture of the size of a passport photograph."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return len(body).to_bytes(4, "big") + name + body + zlib.crc32(name + body).to_bytes(4, "big")
+
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 0, 0, 0, 0))  # 8 bits of grey
+    lines = zlib.compress((b"\0" + b"\xc8" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", lines) + chunk(b"IEND", b"")
 
 
 def pdf(text: str) -> bytes:

@@ -138,7 +138,7 @@ def _card(look: Look, kind: PartKind, part: Part, offered: Iterable[Doing]) -> P
         number="" if title == look.part_title(part) else f"{label(kind)} {number_of(part)}",
         title=title,
         tone=_tone(kind, part, state),
-        state=label(state) if _is_told(kind, part, state) else label(public_status(state.public)),
+        state=label(state) if _is_told(look, kind, part) else label(public_status(state.public)),
         due=_due(look, part),
         expected=look.case.due_on if _goes_with_case(look, part, state) else None,
         rows=tuple(row for row in rows if row.value or row.table),
@@ -154,9 +154,12 @@ def _tone(kind: PartKind, part: Part, state: State) -> str:
     return "good" if part.closed else "warn" if state.public == WAITING else "cobalt"
 
 
-def _is_told(kind: PartKind, part: Part, state: State) -> bool:
-    """Whether the state itself is told: once it is decided, while others have it, and of a thing, where it lies."""
-    return state.public != IN_PROCESS or part.closed or part.ended or state.clock == "out" or is_thing(kind)
+def _is_told(look: Look, kind: PartKind, part: Part) -> bool:
+    """Whether the state itself is told: once it is decided, of a thing, where it lies; of what is followed, who has it
+    while it is not with us."""
+    state = kind.machine.state(part.state)
+    away = state.clock == "out" and followed_table(look, kind) is not None
+    return state.public != IN_PROCESS or part.closed or part.ended or away or is_thing(kind)
 
 
 def _told_fields(kind: PartKind, part: Part) -> Iterable[Field]:

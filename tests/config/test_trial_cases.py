@@ -9,6 +9,7 @@ from cases.models import Case, Event, Part, Task
 from config.trial import address_of
 from config.trial_cases import SAMPLES, load_cases, pdf
 from config.trial_consular import load_consular
+from config.trial_passport import load_passports
 from config.trial_rows import load_rows
 from config.trial_trips import load_trips
 from documents.models import Document
@@ -61,6 +62,13 @@ def test_the_consular_desk_has_a_signer_in_force_stamps_and_cases_that_wait_and_
     assert not Event.objects.filter(at__gt=now()).exists()
     assert load_consular(now=now()) == []
     assert cases.count() == 4
+
+
+def test_a_passport_request_waits_for_the_leader(trial: Path) -> None:
+    assert load_passports(now=now()) == []
+    assert Case.objects.get(procedure="diplomatic_passport").state == "dept_review"
+    assert load_passports(now=now()) == []
+    assert Case.objects.filter(procedure="diplomatic_passport").count() == 1
 
 
 def test_no_two_papers_of_the_samples_are_the_same_file() -> None:

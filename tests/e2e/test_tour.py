@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,8 @@ ASKED, TO_SIGN = "Xe lăn cho người khuyết tật phường Bến Lam", "Thi
 @pytest.fixture(scope="module")
 def demo(shared_product: Product) -> Product:
     """The demo as `make run` prepares it."""
-    shared_product.manage("demo", "--cases")
+    stopped = json.loads(shared_product.manage("demo", "--cases", "--json").splitlines()[-1])["stopped"]
+    assert stopped == []
     return shared_product
 
 
@@ -52,6 +54,9 @@ def takes(page: Any, step: str, **values: Any) -> None:
     with page.expect_navigation():
         page.locator(f"button[data-transition='{step}']").click()
     page.wait_for_selector("[data-done]")
+
+
+WAYS = ("Đã chứng nhận", "Hợp pháp hóa", "Đang xác minh", "apostille.lanhsuvietnam.gov.vn", "Bị từ chối")
 
 
 def test_the_tour_of_the_readme(come: Callable[..., Any]) -> None:
@@ -137,3 +142,48 @@ def test_the_leader_finds_two_decisions_of_one_trip_and_opens_one(come: Callable
     binh.goto(f"{binh.url.partition('#')[0]}parts/decision-1/do/sign_delegated/")
     look(binh)
     assert binh.locator("button[data-transition=sign_delegated]").count() == 1
+
+
+def test_the_leader_finds_a_passport_request_to_sign(come: Callable[..., Any]) -> None:
+    binh = opens(come("binh"), "Phó Trưởng phòng Đào tạo")
+    look(binh)
+    assert binh.locator("[data-transition=sign_cover]").count() == 1
+
+
+def test_a_citizen_asks_about_a_paper_and_follows_five_on_a_phone(come: Callable[..., Any]) -> None:
+    visitor = come()
+    visitor.goto("/procedures/consular_legalization/")
+    with visitor.expect_navigation():
+        visitor.get_by_role("link", name="Giấy tờ của tôi có cần").first.click()
+    asked = {"country": "JP", "origin": "vn", "kind": "ho_tich_quoc_tich", "has_valid_apostille": "false"}
+    fill(visitor, {name: value for name, value in asked.items() if visitor.locator(f"[name='{name}']").count()})
+    send(visitor, "main form button:not([name])")
+    look(visitor)
+    assert "apostille.lanhsuvietnam.gov.vn" in visitor.locator("#answer").inner_text()
+
+    lan = come("lan")
+    said = {}
+    for status in ("tài chính", "bổ sung", "Đang xử lý"):
+        lan.goto("/cases/")
+        with lan.expect_navigation():
+            lan.locator("tr", has_text="Chứng nhận lãnh sự").filter(has_text=status).locator("th a").click()
+        look(lan)
+        said[status] = lan.locator("[data-next]").inner_text()
+    assert "30.000 đồng" in said["tài chính"]
+    assert "Giấy chứng nhận xuất xứ hàng hóa" in said["bổ sung"]
+    assert "Dự kiến có kết quả" in said["Đang xử lý"]
+    ways = [lan.locator(f"[data-row='{n}']").inner_text() for n in range(1, 6)]
+    for way, words in zip(ways, WAYS, strict=True):
+        assert words in way
+
+    binh = opens(come("binh"), "Chứng nhận lãnh sự")
+    binh.goto(f"{binh.url.partition('#')[0]}parts/paper-2/do/sign/")
+    look(binh)
+    fill(binh, {"signing_form": "tuq"})
+    binh.check("[name=confirm]")
+    send(binh, "button[data-transition=sign]")
+    binh.wait_for_selector("[data-done]")
+    giang = come("giang")
+    giang.goto("/ledgers/stamp_stock/")
+    look(giang)
+    assert "TA000108" in giang.locator("main").inner_text()

@@ -9,10 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.clock import now
 from config.trial import CAST, PASSWORD, NoTrialHere, address_of, load_trial
-from config.trial_cases import load_cases
-from config.trial_consular import load_consular
-from config.trial_rows import load_rows
-from config.trial_trips import load_trips
+from config.trial_samples import load_samples
 
 
 class Command(BaseCommand):
@@ -30,8 +27,7 @@ class Command(BaseCommand):
         except NoTrialHere as refusal:
             message = "HOSO_ENV=production: không nạp dữ liệu giả định / no invented data in a real office"
             raise CommandError(message, returncode=2) from refusal
-        loads = (load_cases, load_trips, load_rows, load_consular) if options["cases"] else ()
-        stopped = [said for load in loads for said in load(now=now())]
+        stopped = load_samples(now=now()) if options["cases"] else []
         if options["json"]:
             people = {"password": PASSWORD, "people": [address_of(name) for name, _, _ in CAST]}
             self.stdout.write(json.dumps({**trial.as_dict(), **people, "stopped": stopped}))
