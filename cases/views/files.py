@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,9 +42,14 @@ class Slot:
 
     @property
     def accept(self) -> str:
-        """What the browser offers: endings, and the types by which a telephone offers its camera."""
-        endings = [f".{kind}" for kind in [*self.kind.types, *(["jpeg"] if "jpg" in self.kind.types else [])]]
-        return ",".join([*endings, *(MEDIA[kind] for kind in self.kind.types if kind in MEDIA)])
+        return accepted(self.kind.types)
+
+
+def accepted(types: Iterable[str]) -> str:
+    """Return what the browser offers for types: endings, and the types by which a telephone offers its camera."""
+    known = list(dict.fromkeys(types))
+    endings = [f".{kind}" for kind in [*known, *(["jpeg"] if "jpg" in known else [])]]
+    return ",".join([*endings, *(MEDIA[kind] for kind in known if kind in MEDIA)])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,6 +19,7 @@ from cases.models import Attachment, Case, Part
 from cases.procedures import definition_by
 from cases.services import Possible, advance_case
 from cases.views.answers import carried, hidden, key_of, stored, tried, version_of
+from cases.views.files import accepted
 from workflows.definition import AttachmentKind, Procedure
 from workflows.errors import Reason
 
@@ -79,10 +80,12 @@ def stored_all(request: HttpRequest, case: Case, items: list[Item]) -> int:
     """Store the files that came, each as the component that was chosen; return the status of one that was refused."""
     status = 0
     for item in items:
-        upload = request.FILES.get(f"file-{item.number}")
-        if upload is not None:
+        uploads = request.FILES.getlist(f"file-{item.number}")
+        for upload in uploads:
             status = stored_one(request, case, item, upload) or status
-        elif request.POST.get("_upload") == str(item.number):
+        if uploads:
+            continue
+        if request.POST.get("_upload") == str(item.number):
             item.fault, status = gettext("Chưa chọn tệp nào."), 422
     return status
 
@@ -93,7 +96,7 @@ def stored_one(request: HttpRequest, case: Case, item: Item, upload: UploadedFil
         item.fault = gettext("Hãy chọn tệp này là giấy tờ nào.")
         return 422
     made, fault, status = stored(request, case, item.kind, upload)
-    item.fault = fault
+    item.fault = " ".join(dict.fromkeys(told for told in (item.fault, fault) if told))
     return 0 if made is not None else status
 
 
@@ -128,6 +131,7 @@ def items_page(
     kept = carried(request) if request.method == "POST" else hidden(part)
     facts = {
         "case": case, "part": part, "items": items, "kinds": kinds, "reasons": reasons,
+        "accept": accepted(t for kind in kinds for t in kind.types),
         "files": [(kind, files[kind.code]) for kind in kinds if kind.code in files],
         "faults": [item for item in items if item.fault], "worded": takes_words(definition_by(case.definition.hash)),
         **kept, **more,

@@ -19,9 +19,11 @@ from cases.forms_opening import TrackForm
 from cases.models import Case
 from cases.office import office_values
 from cases.procedures import definition_by
-from cases.public_view import meaning, progress
+from cases.public_view import meaning, one_stop, progress, said
 from cases.queries import spellings
+from cases.services.waiting import last_day
 from cases.throttle import TooMany, client_of, count
+from workflows.definition import Procedure
 
 CONTACTS = ("contact_phone", "contact_email")  # of the one-stop layer, which every procedure has
 DIGITS = 4
@@ -82,8 +84,23 @@ def story_of(case: Case) -> dict[str, Any]:
     extended = case.attributes.get("extension_count") and case.due_on is not None
     return {
         "case": case, "procedure": definition, "meaning": meaning(case), "steps": progress(case), "extended": extended,
-        "waits": case.public_status in (5, 6),
+        "waits": case.public_status in (5, 6), "until": last_day(case, now()) if case.public_status in (5, 6) else None,
+        "ways": ways_of(case, definition), "desk": one_stop(local_day(now())),
     }
+
+
+def ways_of(case: Case, definition: Procedure) -> list[tuple[str, int, int]]:
+    """Return where each row that is followed stands: the name of its table, its number, its public status; no words
+    of the dossier."""
+    found = []
+    for kind in definition.parts:
+        table = definition.field(kind.row_field.inner) if kind.row_field is not None else None
+        if kind.row_field is None or table is None or not table.follow or not kind.public or kind.clock == "off":
+            continue
+        for part in case.parts.filter(kind=kind.code, attempt=case.attempt, ended=False):
+            number = int(part.fields[kind.row_field.name])
+            found.append((said(table.vi, table.en), number, kind.machine.state(part.state).public or 0))
+    return sorted(found, key=lambda way: way[1])
 
 
 def too_many(request: HttpRequest, many: TooMany) -> HttpResponse:

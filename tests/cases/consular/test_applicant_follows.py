@@ -6,6 +6,7 @@ import re
 from html import unescape
 
 import pytest
+from django.test import Client
 
 from cases.models import Case
 from tests.cases.consular.desk import GOLDEN, PROCEDURE, scenario, until
@@ -129,3 +130,25 @@ def test_when_all_is_handed_over_nothing_is_left_to_do() -> None:
     walk = walked(PROCEDURE, found.model_copy(update={"steps": found.steps[:-1]}))
 
     assert "không còn việc gì phải làm" in block(told(walk))
+
+
+def test_without_an_account_each_paper_has_a_status_and_no_name() -> None:
+    walk = until("send_verification", VERIFIED)
+    answer = Client().post("/track/", {"code": str(Case.objects.get(pk=walk.case.pk).case_code), "factor": "5678"})
+    text = unescape(answer.content.decode())
+
+    assert answer.status_code == 200
+    assert text.count("Giấy tờ đề nghị 1") == 1
+    assert text.count("Giấy tờ đề nghị 3") == 1
+    for hidden in ("Giấy phép xuất khẩu", "Sở Công Thương", "Trần Thị Lan", "xác minh"):
+        assert hidden not in text[text.index("<main") : text.index("</main>")], hidden
+
+
+def test_without_an_account_one_reads_until_when_the_fee_is_to_be_paid() -> None:
+    walk = until("ask_fee")
+    answer = Client().post("/track/", {"code": walk.case.submission_code, "factor": "5678"})
+    text = unescape(answer.content.decode())
+
+    for words in ("Nộp phí, lệ phí", "Hạn cuối: 07/12/2026", "Số 12 đường Bờ Sông"):
+        assert words in text, words
+    assert "0299000012345" not in text

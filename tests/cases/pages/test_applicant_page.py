@@ -346,3 +346,13 @@ def test_an_explanation_without_its_letter_comes_back_with_what_was_written(lan:
     assert 'href="#id_file"' in text
     case.refresh_from_db()
     assert case.state == "explaining"
+
+
+def test_several_photographs_answer_one_item(lan: Client) -> None:
+    case = supplement_asked()
+    address, hidden = answer_form(lan, case)
+    taken = [SimpleUploadedFile(f"trang {n}.pdf", pdf(f"page {n}")) for n in (1, 2)]
+    text = lan.post(address, {**hidden, "_upload": "0", "kind-0": "donor_consent", "file-0": taken}).content.decode()
+    assert 'multiple accept="' in text
+    for name in ("trang 1.pdf", "trang 2.pdf"):
+        assert name in text
