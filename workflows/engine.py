@@ -15,6 +15,7 @@ from typing import Any
 from transitions import EventData, Machine, MachineError
 
 import workflows.guards_of_forms  # registers the built-in that asks for the form
+import workflows.guards_of_money  # registers the built-ins of amounts
 import workflows.guards_of_tables  # registers the built-ins that ask declared tables
 import workflows.ledger_guards  # noqa: F401  # registers the built-ins that ask a ledger
 from workflows.asks_now import asks_now

@@ -77,13 +77,13 @@ def test_signing_a_paper_uses_its_stamp_in_the_same_transaction() -> None:
 def test_where_the_stamp_refuses_neither_has_moved() -> None:
     walk = until("bind_stamp")
     stamp = stamp_of(walk)
-    Case.objects.filter(pk=stamp.pk).update(state="in_stock")  # the ledger says otherwise than the paper
     advance_case(
         case_id=walk.case.pk, transition="unbind_stamp", part_id="paper-1", actor=person("nga"), now=walk.now,
         data={"reason": "Chuyển cơ quan giải quyết nên trả số tem.", "confirm": ["not_affixed"]},
     )  # fmt: skip
+    Case.objects.filter(pk=stamp.pk).update(state="in_stock")  # the ledger says otherwise than the paper
 
-    assert refusals(walk, "agree", "paper-1", "giang") == {"not_in_state"}
+    assert refusals(walk, "agree", "paper-1", "giang") == {"serial_in"}
     assert Part.objects.get(case=walk.case, key="paper-1").fields["stamp_no"] == "TA000101"
 
 
