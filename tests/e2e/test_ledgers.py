@@ -94,4 +94,4 @@ def test_ngan_counts_and_binh_looks_at_the_count(ngan: Any, people: Callable[...
     look(binh)
     send(binh, "button[data-transition=agree]")
     look(binh)
-    assert "Lý Thị Ngân" in binh.locator("ol.timeline").inner_text()
+    assert "Lý Thị Ngân" in binh.locator("[aria-labelledby=past] ol.timeline").inner_text()
