@@ -14,7 +14,7 @@ from cases.models import Case, Part
 from cases.procedures import definition_by
 from cases.public_view import said
 from cases.services import Possible, possibilities
-from workflows.definition import RETURN, Procedure
+from workflows.definition import RETURN, Procedure, Step
 
 GIVING_UP = frozenset({7, 8})  # public statuses that a withdrawal leads to
 WAITS_FOR_APPLICANT = frozenset({5, 6})
@@ -66,13 +66,21 @@ def is_open(possible: Possible) -> bool:
 
 
 def _is_asked(case: Case, definition: Procedure, possible: Possible) -> bool:
-    """Whether the office waits for it: the answer to a supplement, or the way on from a state that waits."""
+    """Whether the office waits for it: an answer, a report that is due, the way on from a state that waits."""
     if possible.part is not None:
-        return possible.part.kind == SUPPLEMENT
+        return possible.part.kind == SUPPLEMENT or _waits_on_part(definition, possible.part, possible.step)
     return (
         possible.step.kind == "transition" and case.public_status in WAITS_FOR_APPLICANT
         and not gives_up(definition, possible)
     )
+
+
+def _waits_on_part(definition: Procedure, part: Part, step: Step) -> bool:
+    """Whether a part lies with the applicant, and the step brings it on instead of giving it up."""
+    machine = definition.machine_of(part.kind)
+    if step.kind != "transition" or step.target in (None, RETURN) or part.closed:
+        return False
+    return machine.state(part.state).clock == "out" and machine.state(str(step.target)).public not in GIVING_UP
 
 
 def gives_up(definition: Procedure, possible: Possible) -> bool:

@@ -57,15 +57,13 @@ def next_of(look: Look, side: Side) -> Next:
 
 
 def _what(case: Case, side: Side, brings: tuple[Things, ...]) -> str:
-    if side.asked:
-        return "answer"
     if brings:
         return "bring"
     if case.public_status == TO_PAY:
         return "pay"
     if case.public_status == READY:
         return {BY_POST: "posted", ONLINE: "online"}.get(str(case.dossier.get("return_method")), "collect")
-    return "over" if case.public_status in OVER else "nothing"
+    return "answer" if side.asked else "over" if case.public_status in OVER else "nothing"
 
 
 def _brought(look: Look, side: Side) -> list[Part]:

@@ -132,6 +132,14 @@ def test_when_all_is_handed_over_nothing_is_left_to_do() -> None:
     assert "không còn việc gì phải làm" in block(told(walk))
 
 
+def test_what_the_authority_asks_about_one_paper_is_asked_of_her() -> None:
+    text = told(until("record_authority_question", "the authority asks and the applicant answers"))
+
+    assert "Việc bạn cần làm" in block(text)
+    assert 'data-transition="addition_in"' in text
+    assert "Rút giấy tờ này" not in block(text), "nobody asks her to give up"
+
+
 def test_without_an_account_each_paper_has_a_status_and_no_name() -> None:
     walk = until("send_verification", VERIFIED)
     answer = Client().post("/track/", {"code": str(Case.objects.get(pk=walk.case.pk).case_code), "factor": "5678"})
