@@ -34,7 +34,7 @@ WITH_TABLES = (
 SAMPLE = (
     "accounts", "documents/test_numbering.py", "procedures/test_scenarios.py",
     "cases/outbox", "cases/test_advance.py", "cases/test_queries.py", "cases/test_races.py",
-    "cases/test_races_of_parts.py", "cases/test_travel_story.py",
+    "cases/test_races_of_parts.py", "cases/test_travel_story.py", "cases/consular/test_desk_story.py",
     "notifications/test_mail.py", "notifications/test_service.py", "audit/test_verifier.py",
     "config/backups/test_copies.py", "config/doctor/test_database.py",
 )  # fmt: skip
