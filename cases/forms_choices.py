@@ -252,7 +252,7 @@ def not_found(typed: str, choices: Choices) -> str:
     same = choices.called(typed)
     if len(same) > 1 and choices.offered:
         said = gettext("Có nhiều mục cùng tên này; hãy ghi mã: %(codes)s.")
-        return said % {"codes": ", ".join(same[:5])}
+        return said % {"codes": ", ".join(sorted(same)[:5])}
     near = choices.near(typed)
     if near:
         names = "; ".join(near)
