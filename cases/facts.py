@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q
@@ -36,6 +37,9 @@ KEPT = frozenset({"attachments", "links", "office"})  # no step changes them: as
 SAME = frozenset({"case", "parts"})  # the same whichever part one looks from
 COMMON = "common answers"  # beside them
 BY_KEY = "parts by key"
+KEPT_OF_PART = attrgetter(
+    "fields", "papers", "state", "closed", "ended", "round", "attempt", "stale", "entered_at", "due_on", "closed_on"
+)
 
 READ = "read dossier"  # beside the kept roots: a dossier, its facts, what expressions have said of it
 
@@ -139,7 +143,13 @@ class Facts(Mapping[str, Any]):
         return {code: [seen[p.key] for p in rows if p.kind == code] for code in kinds}
 
     def _of(self, kind: PartKind, part: Part, *, latest: bool) -> dict[str, Any]:
-        return part_facts(kind, part, latest=latest) | self._row_of(kind, part)
+        """What a part holds is never changed in place either: as long as it holds the same, its facts are the same."""
+        row, place = self._row_of(kind, part), f"facts of {part.key}"
+        held = (*KEPT_OF_PART(part), row, latest)
+        if place not in self._kept or self._kept[place][0] != held:
+            self._kept[place] = (held, part_facts(kind, part, latest=latest) | row)
+        found: dict[str, Any] = self._kept[place][1]
+        return found
 
     def _row_of(self, kind: PartKind, part: Part) -> dict[str, Any]:
         """Return the row of the dossier that a part is about; nothing when it is gone."""
@@ -157,7 +167,8 @@ class Facts(Mapping[str, Any]):
         if part is None:
             return {}
         if (known := self._same.get(BY_KEY, {}).get(part.key)) is not None:
-            return dict(known)
+            found: dict[str, Any] = known
+            return found
         same = (p for p in reversed(self.all_parts) if p.kind == part.kind and p.attempt == part.attempt)
         return self._of(self.definition.part(part.kind), part, latest=next(same, part).key == part.key)
 

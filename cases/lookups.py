@@ -172,6 +172,9 @@ class CaseLookups:
     def decide(self, table: str, facts: Mapping[str, Any]) -> Any:
         return result(self._table(table), self.judged(table, facts))
 
+    def table_needs(self, table: str) -> Mapping[str, Any]:
+        return self.reader.judged(self._table(table), self._day_of_rows()).needs
+
     def judged(self, table: str, facts: Mapping[str, Any]) -> Decision:
         before, self._reads = self._reads, {}
         try:

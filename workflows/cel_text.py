@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workflows.cel_syntax import Node, SyntaxFault
+from workflows.cel_syntax import Node, SyntaxFault, unquoted
 from workflows.functions import FUNCTIONS, GIVEN, OR_NULL
 
 Path = tuple[str, ...]
@@ -136,12 +136,27 @@ def is_nullable(node: Node) -> bool:
     return node.kind == "call" and node.text in FUNCTIONS and FUNCTIONS[node.text].nullable
 
 
-class Reading:
-    """What an expression reads: `needs`, the least it must be given, and `paths`, every field path that it follows."""
+def decision_of(node: Node) -> tuple[str, dict[str, Node]] | None:
+    """Return table and inputs of a call `decide('table', {'name': …})`, None of anything else."""
+    if node.kind != "call" or node.text != "decide" or [kid.kind for kid in node.kids] != ["text", "map"]:
+        return None
+    table, inputs = node.kids
+    pairs = zip(inputs.kids[::2], inputs.kids[1::2], strict=True)
+    return unquoted(table.text), {unquoted(key.text): value for key, value in pairs}
 
-    def __init__(self, tree: Node) -> None:
+
+class Reading:
+    """What an expression reads: `needs`, the least it must be given, and `paths`, every field path that it follows.
+
+    Where a whole root named `row` is an input of a decision table, the table says what is read of it: such inputs
+    stand in `handed` (table, input) and not among the needs.
+    """
+
+    def __init__(self, tree: Node, row: str = "") -> None:
         self.needs: Needs = {}
         self.paths: list[Path] = []
+        self.handed: list[tuple[str, str]] = []
+        self._row = row
         self._read(tree, {}, whole=True)
 
     def _read(self, node: Node, bound: Mapping[str, Path | None], *, whole: bool) -> Path | None:
@@ -163,9 +178,21 @@ class Reading:
         if node.is_macro:
             return self._macro(node, bound)
         shape_only = asks_presence(node) or (node.kind in ("call", "method") and node.text in ("size", "has"))
-        for kid in node.kids:
+        for kid in node.kids if not self._row else self._without_handed(node):
             self._read(kid, bound, whole=not shape_only)
         return None
+
+    def _without_handed(self, node: Node) -> Iterator[Node]:
+        """Yield what is below a node, but for the inputs of a decision table that are the whole row."""
+        asked = decision_of(node)
+        if asked is None:
+            yield from node.kids
+            return
+        for name, value in asked[1].items():
+            if value.kind == "name" and value.text == self._row:
+                self.handed.append((asked[0], name))
+            else:
+                yield value
 
     def _select(self, node: Node, bound: Mapping[str, Path | None]) -> Path | None:
         base = self._read(node.kids[0], bound, whole=False)

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from workflows.engine import Attempt, state_reasons
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from workflows.definition import Procedure, Step
 from workflows.errors import CannotBeJudged
-from workflows.expressions import compiled
+from workflows.expressions import Expression, compiled
 from workflows.guards import reads_filled
+from workflows.lookups import Lookups
 
 
-def comes(attempt: Attempt) -> bool:
-    """Whether the step is there to be taken: by its state and its own rules, but for what is filled in at it.
+def comes(procedure: Procedure, step: Step, facts: Mapping[str, Any], lookups: Lookups, *, of_part: bool) -> bool:
+    """Whether a step out of the present state of something open is there to be taken: by its own rules, but for what
+    is filled in at it.
 
     What people bring about by doing it (built-ins: a checklist, a draft, another signer) keeps nobody from being asked.
     """
-    if next(state_reasons(attempt), None) is not None:
+    if not of_part and (step.of == "ledger") != bool(facts["case"].get("book")):
         return False
-    rules = (rule for rule in attempt.step.require if rule.cel is not None)
-    known = (rule.cel for rule in rules if not reads_filled(rule, attempt.procedure, attempt.step))
-    return not any(_fails(attempt, text) for text in known)
+    if step.allowed_when is not None and not _says(compiled(step.allowed_when), facts, lookups, unknown=False):
+        return False
+    return all(_says(rule, facts, lookups, unknown=True) for rule in _known_rules(procedure, step))
 
 
-def _fails(attempt: Attempt, text: str | None) -> bool:
-    """Whether a rule says no: one that cannot be judged says nothing."""
+@lru_cache(maxsize=4096)
+def _known_rules(procedure: Procedure, step: Step) -> tuple[Expression, ...]:
+    """Return the rules in CEL of a step that read nothing of what is filled in at it."""
+    rules = (rule for rule in step.require if rule.cel is not None)
+    return tuple(compiled(rule.cel or "") for rule in rules if not reads_filled(rule, procedure, step))
+
+
+def _says(rule: Expression, facts: Mapping[str, Any], lookups: Lookups, *, unknown: bool) -> bool:
+    """Return what a rule says, `unknown` when it cannot be judged."""
     try:
-        return not compiled(text or "true").judge(attempt.facts, attempt.lookups)
+        return rule.judge(facts, lookups)
     except CannotBeJudged:
-        return False
+        return unknown

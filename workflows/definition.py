@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import Field as Key
@@ -129,6 +130,8 @@ class Step(Labelled):
     of: Literal["row", "ledger"] = "row"  # in a ledger: taken on a row, or on the ledger as a whole
     src: str = ""
 
+    __hash__ = object.__hash__  # by identity: a definition is loaded once per process, and its records hold dicts
+
 
 class Machine(Record):
     """States and steps of a case or of a part kind."""
@@ -137,7 +140,7 @@ class Machine(Record):
     transitions: tuple[Step, ...]
     acts: tuple[Step, ...] = ()
 
-    __hash__ = object.__hash__  # by identity: a definition is loaded once per process, and its records hold dicts
+    __hash__ = object.__hash__  # as of a step
 
     @property
     def initial(self) -> State:
@@ -165,10 +168,12 @@ class PartKind(Labelled):
     carries_changes: str | None = None  # the state in which a change that it holds enters the dossier
     src: str = ""
 
+    __hash__ = object.__hash__  # as of a step
+
     @property
     def row_field(self) -> Field | None:
         """The field that says which row of a dossier table the part is about: of type row(table)."""
-        return next((f for f in self.fields if f.base == "row"), None)
+        return _row_field_of(self)
 
 
 class Term(Record):
@@ -339,8 +344,10 @@ class Procedure(Labelled):
     unconfirmed: tuple[str, ...] = ()
     merge_values: tuple[str, ...] = ()  # values that the generator of papers makes by itself
 
+    __hash__ = object.__hash__  # as of a step
+
     def part(self, code: str) -> PartKind:
-        return next(p for p in self.parts if p.code == code)
+        return _parts_of(self)[code]
 
     def paper(self, code: str) -> Paper:
         return next(p for p in self.papers if p.code == code)
@@ -367,6 +374,16 @@ class Procedure(Labelled):
     def hash(self) -> str:
         """Return the SHA-256 (hex) of `canonical()`."""
         return hashlib.sha256(self.canonical()).hexdigest()
+
+
+@lru_cache(maxsize=1024)
+def _parts_of(procedure: Procedure) -> dict[str, PartKind]:
+    return {part.code: part for part in procedure.parts}
+
+
+@lru_cache(maxsize=1024)
+def _row_field_of(kind: PartKind) -> Field | None:
+    return next((f for f in kind.fields if f.base == "row"), None)
 
 
 PartKind.model_rebuild()

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from workflows.cel_syntax import unquoted
-from workflows.cel_text import is_nullable, ungrouped
+from workflows.cel_text import decision_of, is_nullable, ungrouped
 from workflows.errors import CannotBeJudged
 from workflows.expressions import ROWS, compiled, compiled_each
 from workflows.lookups import Lookups
@@ -67,12 +66,21 @@ class EachRow:
         return found
 
     def _decided(self, asked: Asked) -> Iterator[Any]:
-        """Ask a table of every row without the evaluator, which would be handed the whole rows."""
-        columns = {name: self._input(text) for name, text in asked.inputs.items()}
-        for number in range(len(self._rows)):
-            given = {name: column[number] for name, column in columns.items()}
-            unknown = next((value for value in given.values() if isinstance(value, CannotBeJudged)), None)
-            yield unknown or self._of_table(asked.table, given)
+        """Ask a table of every row without the evaluator, which would be handed the whole rows.
+
+        Rows for which the very same inputs were found are asked about once.
+        """
+        columns = [self._input(text) for text in asked.inputs.values()]
+        said: dict[tuple[int, ...], Any] = {}
+        for found in zip(*columns, strict=True) if columns else [()] * len(self._rows):
+            same = tuple(map(id, found))
+            if same not in said:
+                said[same] = self._of_inputs(asked.table, dict(zip(asked.inputs, found, strict=True)))
+            yield said[same]
+
+    def _of_inputs(self, table: str, given: Mapping[str, Any]) -> Any:
+        unknown = next((value for value in given.values() if isinstance(value, CannotBeJudged)), None)
+        return unknown or self._of_table(table, given)
 
     def _input(self, text: str) -> Said:
         if text == self._name:
@@ -110,9 +118,7 @@ def _selection(text: str) -> tuple[str, str] | None:
 @lru_cache(maxsize=1024)
 def _asked(text: str) -> Asked | None:
     """Return table and inputs, where an expression asks a decision table and nothing else."""
-    tree = ungrouped(compiled(text).tree)
-    if tree.kind != "call" or tree.text != "decide" or [kid.kind for kid in tree.kids] != ["text", "map"]:
+    found = decision_of(ungrouped(compiled(text).tree))
+    if found is None:
         return None
-    table, inputs = tree.kids
-    pairs = zip(inputs.kids[::2], inputs.kids[1::2], strict=True)
-    return Asked(unquoted(table.text), {unquoted(key.text): text[at.start : at.end] for key, at in pairs})
+    return Asked(found[0], {name: text[value.start : value.end] for name, value in found[1].items()})

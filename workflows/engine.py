@@ -161,10 +161,14 @@ def _question(attempt: Attempt) -> Question:
     )
 
 
-def autos(procedure: Procedure, part_kind: str | None, state: str) -> list[Step]:
+def autos(procedure: Procedure, part_kind: str | None, state: str) -> tuple[Step, ...]:
     """Return the automatic steps that may fire from this state, in the order of the definition."""
-    machine = procedure.machine_of(part_kind)
-    return [s for s in machine.transitions if s.when == "auto" and state in s.sources]
+    return _autos(procedure.machine_of(part_kind), state)
+
+
+@lru_cache(maxsize=4096)
+def _autos(machine: Definition, state: str) -> tuple[Step, ...]:
+    return tuple(s for s in machine.transitions if s.when == "auto" and state in s.sources)
 
 
 def asked(attempt: Attempt) -> tuple[Any, ...]:

@@ -23,6 +23,7 @@ from workflows.lookups import Lookups
 from workflows.roots import OF_PART
 
 ROWS = "every_row"  # the root over which `compiled_each` runs
+SINGLE = (str, int, bool, type(None))
 UNSURE = (Unsure, CannotBeJudged, TypeError, ValueError, ArithmeticError)  # then the evaluator is asked, and says why
 
 # The package warns of each function that raises. Here that is how "cannot be judged" is told, not a failure.
@@ -33,8 +34,8 @@ class Expression:
     """One expression, ready to run: thread-safe, holds no facts. Raises SyntaxFault when it cannot be read."""
 
     __slots__ = (
-        "_asks_roots", "_direct", "_functions", "_is_common", "_needs", "_paths", "_program", "_tree", "_way", "each",
-        "roots", "text",
+        "_asks_roots", "_direct", "_functions", "_is_common", "_needs", "_of_row", "_paths", "_program", "_tree",
+        "_way", "each", "roots", "text",
     )  # fmt: skip
 
     def __init__(self, text: str, each: str = "") -> None:
@@ -44,7 +45,7 @@ class Expression:
         reading = Reading(self._tree)
         self._needs, self._paths = reading.needs, tuple(dict.fromkeys(reading.paths))
         self._program = _program(self._over_rows(each) if each else Writer(text, self._tree).written())
-        self._direct, self.each = direct(self._tree, each), each
+        self._direct, self.each, self._of_row = direct(self._tree, each), each, Reading(self._tree, each)
         self._way = None if each else path_of(self._tree)
         self.roots = frozenset(self._needs)
         self._asks_roots = ROOTS in self._program.variables()
@@ -75,15 +76,30 @@ class Expression:
     def of_each(
         self, rows: Sequence[Any], facts: Mapping[str, Any], lookups: Lookups, otherwise: Callable[[Any], Any]
     ) -> list[Any]:
-        """Return what the expression says of each row, `otherwise` of a row where only the evaluator can tell."""
-        scope, found = Scope(facts, lookups), []
+        """Return what the expression says of each row, `otherwise` of a row where only the evaluator can tell.
+
+        Rows that hold the same in the columns that it reads are asked about once: many papers have one country.
+        """
+        scope, columns, said, found = Scope(facts, lookups), self._columns_of(lookups), {}, []
         for row in rows:
-            scope.bound[self.each] = row
-            try:
-                found.append(self.directly(scope))
-            except UNSURE:
-                found.append(otherwise(row))
+            held = _held(row, columns)
+            if held is None or held not in said:
+                said[held] = self._of_one(scope, row, otherwise)
+            found.append(said[held])
         return found
+
+    def _of_one(self, scope: Scope, row: Any, otherwise: Callable[[Any], Any]) -> Any:
+        scope.bound[self.each] = row
+        try:
+            return self.directly(scope)
+        except UNSURE:
+            return otherwise(row)
+
+    def _columns_of(self, lookups: Lookups) -> frozenset[str] | None:
+        """Return the columns of a row that make a difference; None when it is the whole row."""
+        read = [self._of_row.needs.get(self.each, {})]
+        read += [lookups.table_needs(table).get(name, {}) for table, name in self._of_row.handed]
+        return None if True in read else frozenset().union(*read)
 
     def _answered(self, facts: Mapping[str, Any], lookups: Lookups) -> Any:
         try:
@@ -209,6 +225,15 @@ def compiled(text: str) -> Expression:
 def compiled_each(text: str, name: str) -> Expression:
     """Return the expression of a text about a root that answers for all rows of `ROWS`. Raises SyntaxFault."""
     return Expression(text, name)
+
+
+def _held(row: Mapping[str, Any], columns: Iterable[str] | None) -> tuple[Any, ...] | None:
+    """Return what a row holds in some columns; None where that is more than single values."""
+    if columns is None:
+        return None
+    held = [row.get(name) for name in columns]
+    kinds = [type(value) for value in held]  # True is no 1
+    return (*held, *kinds) if all(kind in SINGLE for kind in kinds) else None
 
 
 def _program(text: str) -> cel.Program:

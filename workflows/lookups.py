@@ -21,6 +21,9 @@ class Lookups(Protocol):
     def decide(self, table: str, facts: Mapping[str, Any]) -> Any:
         """The result of a decision table; CannotBeJudged when an input is missing."""
 
+    def table_needs(self, table: str) -> Mapping[str, Any]:
+        """What the rows of a decision table read of each input: names below it, or True for the whole."""
+
     def judged(self, table: str, facts: Mapping[str, Any]) -> Decision:
         """All that a decision table says of these inputs: rows that hold, rows that could not be judged."""
 

@@ -79,14 +79,14 @@ class Judged:
 
     def __init__(self, table: Table, rows: Sequence[Hit]) -> None:
         self._table, self._rows = table, rows
-        self._needs = needs_together(compiled(row.line.if_ or "true") for row in rows)
+        self.needs: Mapping[str, Any] = needs_together(compiled(row.line.if_ or "true") for row in rows)
         self._said: dict[str, Told] = {}
         self._last: tuple[Mapping[str, Any], Told] | None = None
 
     def of(self, inputs: Mapping[str, Any], lookups: Lookups) -> Told:
         """Return the decision, and every row elsewhere that was read for it: `lookups` has read nothing before."""
         if self._last is None or self._last[0] != inputs:
-            self._last = inputs, self._known(repr(part_of(inputs, self._needs)), inputs, lookups)
+            self._last = inputs, self._known(repr(part_of(inputs, self.needs)), inputs, lookups)
         return self._last[1]
 
     def _known(self, key: str, inputs: Mapping[str, Any], lookups: Lookups) -> Told:

@@ -70,9 +70,8 @@ def _set(turn: Turn, part: Part | None, named: Mapping[str, Any]) -> None:
     sets = {name: value for name, value in named.items() if not name.startswith(COLUMN)}
     if part is not None:
         kind = turn.definition.part(part.kind)
-        part.fields = {**part.fields, **fields_to_stored(kind.fields, sets)}
-        for name in (n for n, v in sets.items() if v is None):
-            part.fields.pop(name, None)
+        set_anew = {**part.fields, **fields_to_stored(kind.fields, sets)}
+        part.fields = {name: value for name, value in set_anew.items() if name not in sets or sets[name] is not None}
         return
     types = turn.definition.facts.get("case", {})
     columns = {f.name: f for f in turn.definition.fields} if sets_fields(turn) else {}

@@ -116,12 +116,12 @@ def fill_change(turn: Turn, changes: Values, dossier: Values) -> None:
     part = next((p for p in turn.opened if turn.definition.part(p.kind).carries_changes), None)
     if part is None:
         return
-    part.fields["diff"] = describe(turn.definition, dossier, changes)
-    part.fields["changes"] = dict(changes)
+    part.fields = {**part.fields, "diff": describe(turn.definition, dossier, changes), "changes": dict(changes)}
     replaced = next((f for f in turn.definition.part(part.kind).fields if f.name == REPLACED), None)
     if replaced is not None:
         names = {column.name for column in replaced.columns}
-        part.fields[REPLACED] = [{k: v for k, v in row.items() if k in names} for row in _former(dossier, changes)]
+        former = [{k: v for k, v in row.items() if k in names} for row in _former(dossier, changes)]
+        part.fields = {**part.fields, REPLACED: former}
 
 
 def _former(dossier: Values, changes: Values) -> list[Values]:

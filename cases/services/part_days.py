@@ -18,9 +18,7 @@ from workflows.expressions import compiled
 def keep_part_days(turn: Turn) -> None:
     """Keep the last day of every part that is open."""
     facts = turn.facts(system=True)
-    for part in turn.parts:
-        if part.ended or part.closed or part.attempt != turn.case.attempt:
-            continue
+    for part in turn.open_parts:
         last = _last_day(turn, part, facts)
         if last != part.due_on:
             part.due_on = last

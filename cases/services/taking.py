@@ -16,7 +16,6 @@ from cases.services.events import Happening, append, id_of
 from cases.services.filling import Filled, fill
 from cases.services.keeping import keep_claim, keep_clock, keep_named, keep_recomputed, keep_trail
 from cases.services.turn import Turn
-from workflows.coming import comes
 from workflows.definition import Step
 from workflows.engine import MAX_AUTOS, Attempt, Move, asked, autos, fire, refusals
 from workflows.errors import Reason, TransitionRefused
@@ -131,11 +130,14 @@ def run_autos(turn: Turn) -> None:
 def _one_auto(turn: Turn) -> bool:
     open_parts = [p for p in turn.parts if not p.ended and p.attempt == turn.case.attempt]
     facts = turn.facts(system=True)
+    asked = turn.asked(facts)
     for part in (None, *open_parts):
         record = part if part is not None else turn.case
         waiting = autos(turn.definition, part.kind if part is not None else None, record.state)
-        seen = facts.of(part) if waiting else facts
-        if any(_fired(turn, step, part, seen) for step in waiting):
+        if not waiting:
+            continue
+        seen = facts.of(part)
+        if any(_fired(turn, step, part, seen) for step in turn.coming(waiting, part, seen, asked)):
             return True
     return False
 
@@ -144,7 +146,7 @@ def _fired(turn: Turn, step: Step, part: Part | None, facts: Facts) -> bool:
     turn.automatic = True
     try:
         attempt = turn.attempt_on(facts, step, part, roles=frozenset({"system"}))
-        if not comes(attempt) or next(refusals(attempt), None) is not None:
+        if next(refusals(attempt), None) is not None:
             return False
         carry_out(turn, attempt, fire(attempt), part, Filled())
     except TransitionRefused:

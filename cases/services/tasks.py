@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.db import transaction
 from django.db.models import UUIDField
@@ -15,6 +16,7 @@ from cases.access import counts, holdings
 from cases.errors import CaseNotFound
 from cases.facts import Facts
 from cases.ledger_access import IN_LEDGER
+from cases.lookups import CaseLookups
 from cases.models import Case, Event, Part, Task
 from cases.prepared import Asked, Prepared
 from cases.services.events import Happening, append_alone, locked_case
@@ -22,8 +24,7 @@ from cases.services.part_days import goes_with_case
 from cases.services.turn import Turn
 from cases.writes import Writes
 from workflows.clock import step_due
-from workflows.coming import comes
-from workflows.definition import Step
+from workflows.definition import Machine, Step
 from workflows.errors import Reason, TransitionRefused
 
 LINK_PENDING = "link_pending"  # a task that no step closes: it waits for another procedure (cases.services.links)
@@ -32,20 +33,23 @@ OPEN = Prepared(
 )
 
 
+Identity = tuple[str, str, str, str]  # key of the part, state or act, role, unit
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A task that should be open: where the work waits and for whom."""
+    """Work that waits: where, for whom, and for which step (None: for a co-signature)."""
 
-    part_key: str
+    part: Part | None
     state: str  # of an act that is due: its name
     role: str
     unit_code: str
-    due_at: dt.datetime | None
-    assignee_id: uuid.UUID | None = None
+    step: Step | None
+    since: dt.datetime  # from when the time of the step runs
 
     @property
-    def identity(self) -> tuple[str, str, str, str]:
-        return (self.part_key, self.state, self.role, self.unit_code)
+    def identity(self) -> Identity:
+        return (self.part.key if self.part is not None else "", self.state, self.role, self.unit_code)
 
 
 def keep_tasks(turn: Turn, writes: Writes) -> list[Task]:
@@ -53,9 +57,9 @@ def keep_tasks(turn: Turn, writes: Writes) -> list[Task]:
     keys = {p.pk: p.key for p in turn.parts}
     standing = {_identity(t, keys): t for t in OPEN.rows(case=turn.case.pk)}
     _hand_over(turn, standing.values(), writes)
-    wanted = {w.identity: w for w in wanted_tasks(turn)}
+    wanted = wanted_tasks(turn)
     writes.set_together([t for i, t in standing.items() if i not in wanted], "done_at", turn.now)
-    new = [_task(turn, w) for i, w in wanted.items() if i not in standing]
+    new = [_task(turn, steps) for i, steps in wanted.items() if i not in standing]
     writes.insert(new)
     return [t for i, t in standing.items() if i in wanted] + new
 
@@ -68,73 +72,78 @@ def _hand_over(turn: Turn, standing: Iterable[Task], writes: Writes) -> None:
         writes.set_together(moved, "assignee", assignee)
 
 
-def _identity(task: Task, keys: Mapping[uuid.UUID, str]) -> tuple[str, str, str, str]:
+def _identity(task: Task, keys: Mapping[uuid.UUID, str]) -> Identity:
     return (keys.get(task.part_id, "") if task.part_id else "", task.state, task.role, task.unit_code)
 
 
-def _task(turn: Turn, wanted: Wanted) -> Task:
-    part = next((p for p in turn.parts if p.key == wanted.part_key), None)
+def _task(turn: Turn, wanted: Sequence[Wanted]) -> Task:
+    """Return the task in which this work of one place waits for one role; the earliest of its steps says by when."""
+    first = wanted[0]
+    due = [day for w in wanted if (day := _due(turn, w)) is not None]
     return Task(
         case=turn.case,
-        part=part,
-        state=wanted.state,
-        role=wanted.role,
-        unit_code=wanted.unit_code,
-        assignee_id=wanted.assignee_id,
+        part=first.part,
+        state=first.state,
+        role=first.role,
+        unit_code=first.unit_code,
+        assignee_id=turn.case.assignee_id if first.role == "specialist" else None,
         urgent=turn.case.urgent,
         opened_at=turn.now,
-        due_at=wanted.due_at,
+        due_at=min(due, default=None),
     )
 
 
-def wanted_tasks(turn: Turn) -> list[Wanted]:
-    """Return the tasks that the case and its open parts give rise to now."""
+def wanted_tasks(turn: Turn) -> dict[Identity, list[Wanted]]:
+    """Return the tasks that the case and its open parts give rise to now, each with the steps that it is for."""
     facts = turn.facts()
-    found = list(_of_record(turn, None, facts))
-    for part in turn.parts:
-        if not (part.ended or part.closed) and part.attempt == turn.case.attempt:
-            found += _of_record(turn, part, facts)
-    unique: dict[tuple[str, str, str, str], Wanted] = {}
-    for wanted in found:
-        kept = unique.get(wanted.identity)
-        if kept is None or (wanted.due_at is not None and (kept.due_at is None or wanted.due_at < kept.due_at)):
-            unique[wanted.identity] = wanted
-    return list(unique.values())
+    asked = turn.asked(facts)
+    found: dict[Identity, list[Wanted]] = {}
+    for part in (None, *turn.open_parts):
+        for wanted in _of_record(turn, part, facts, asked):
+            found.setdefault(wanted.identity, []).append(wanted)
+    return found
 
 
-def _of_record(turn: Turn, part: Part | None, facts: Facts) -> Iterator[Wanted]:
+def _of_record(turn: Turn, part: Part | None, facts: Facts, asked: CaseLookups) -> Iterator[Wanted]:
     record: Case | Part = part if part is not None else turn.case
+    machine = turn.machine(part)
     if record.proposal is not None:
-        step = turn.machine(part).step(record.proposal["name"])
+        step = machine.step(record.proposal["name"])
         if step is not None and step.cosign is not None:
-            yield _wanted(turn, part, record, step.cosign, None)
+            yield _wanted(turn, part, step.cosign, None)
         return
-    steps, acts = _steps_due(turn, part, record), _acts_due(turn, part)
+    steps, acts = _steps_due(machine, record.state, of_part=part is not None), _acts_due(turn, machine, part)
     if not steps and not acts:
         return
-    seen = facts.of(part)
-    for step in (s for s in steps if _workable(turn, s, part, seen)):
-        for role in _roles(step):
-            yield _wanted(turn, part, record, role, _due(turn, step, record))
-    for act in (a for a in acts if _workable(turn, a, part, seen)):
-        yield from _of_act(turn, part, record, act)
+    # Whatever waits for a person only: a rule about a day or a lapse that has not come leaves no work yet.
+    for step in turn.coming((*steps, *acts), part, facts.of(part), asked):
+        yield from _of_act(turn, part, record, step) if step.kind == "act" else _of_step(turn, part, step)
 
 
-def _steps_due(turn: Turn, part: Part | None, record: Case | Part) -> list[Step]:
-    """Return the steps out of the present state that somebody is due to take; of a part without times, any."""
-    here = [s for s in turn.machine(part).transitions if s.when == "manual" and record.state in s.sources]
+@lru_cache(maxsize=4096)
+def _steps_due(machine: Machine, state: str, *, of_part: bool) -> tuple[Step, ...]:
+    """Return the steps out of a state that somebody is due to take; of a part without times, any."""
+    here = [s for s in machine.transitions if s.when == "manual" and state in s.sources]
     manual = [s for s in here if not s.optional]
-    return [s for s in manual if s.within is not None] or (manual if part is not None else [])
+    return tuple([s for s in manual if s.within is not None] or (manual if of_part else []))
 
 
-def _acts_due(turn: Turn, part: Part | None) -> list[Step]:
+def _acts_due(turn: Turn, machine: Machine, part: Part | None) -> list[Step]:
     """Return the acts that somebody is due to do: those for which a paper waits, and those with a time of their own."""
-    manual = (a for a in turn.machine(part).acts if a.when == "manual")
-    return [a for a in manual if (_paper_waits(turn, part, a) if _works(a) else a.within is not None)]
+    return [a for a in _likely_acts(machine) if not _works(a) or _paper_waits(turn, part, a)]
+
+
+@lru_cache(maxsize=1024)
+def _likely_acts(machine: Machine) -> tuple[Step, ...]:
+    return tuple(a for a in machine.acts if a.when == "manual" and (_works(a) or a.within is not None))
 
 
 def _works(act: Step) -> bool:
     return bool(act.papers.sign or act.papers.issue)
+
+
+def _of_step(turn: Turn, part: Part | None, step: Step) -> Iterator[Wanted]:
+    return (_wanted(turn, part, role, step) for role in _roles(step))
 
 
 def _of_act(turn: Turn, part: Part | None, record: Case | Part, act: Step) -> Iterator[Wanted]:
@@ -142,8 +151,7 @@ def _of_act(turn: Turn, part: Part | None, record: Case | Part, act: Step) -> It
     if _works(act) or not _done(turn, part, record, act):
         for role in _roles(act):
             # Its time runs from when it becomes due, not from when the state was entered.
-            wanted = _wanted(turn, part, record, role, _due(turn, act, record, since=turn.now))
-            yield replace(wanted, state=act.name)
+            yield replace(_wanted(turn, part, role, act), state=act.name, since=turn.now)
 
 
 def _paper_waits(turn: Turn, part: Part | None, act: Step) -> bool:
@@ -165,23 +173,17 @@ def _done(turn: Turn, part: Part | None, record: Case | Part, act: Step) -> bool
     return kept.exists()
 
 
-def _workable(turn: Turn, step: Step, part: Part | None, facts: Facts) -> bool:
-    """Whether the step waits for a person only: a rule about a day or a lapse that has not come leaves no work yet."""
-    return comes(turn.attempt_on(facts, step, part, roles=frozenset(step.by)))
-
-
 def _roles(step: Step) -> tuple[str, ...]:
     if "applicant" in step.by:
         return ("applicant",)
     return tuple(r for r in step.by if r != "system")[:1]
 
 
-def _wanted(turn: Turn, part: Part | None, record: Case | Part, role: str, due_at: dt.datetime | None) -> Wanted:
-    unit = (
-        str(part.fields.get("agency", "")) if part is not None and role == "consultee" else _unit_code(turn.case, role)
-    )
-    assignee = turn.case.assignee_id if role == "specialist" else None
-    return Wanted(part.key if part is not None else "", record.state, role, unit, due_at, assignee)
+def _wanted(turn: Turn, part: Part | None, role: str, step: Step | None) -> Wanted:
+    record: Case | Part = part if part is not None else turn.case
+    agency = part is not None and role == "consultee"
+    unit = str(part.fields.get("agency", "")) if part is not None and agency else _unit_code(turn.case, role)
+    return Wanted(part, record.state, role, unit, step, record.entered_at)
 
 
 def _unit_code(case: Case, role: str) -> str:
@@ -190,17 +192,18 @@ def _unit_code(case: Case, role: str) -> str:
     return case.unit.code if case.unit is not None and role in ("specialist", "division_head") else ""
 
 
-def _due(turn: Turn, step: Step, record: Case | Part, since: dt.datetime | None = None) -> dt.datetime | None:
-    if step.within is None:
+def _due(turn: Turn, wanted: Wanted) -> dt.datetime | None:
+    part, step = wanted.part, wanted.step
+    if step is None or step.within is None:
         return None
     config = turn.definition.config
-    own = isinstance(record, Part) and bool(record.clock_log) and not goes_with_case(turn, record)
+    own = part if part is not None and part.clock_log and not goes_with_case(turn, part) else None
     term = next((t for t in turn.definition.terms if t.code == turn.case.attributes.get("term")), None)
     return step_due(
-        since or record.entered_at,
+        wanted.since,
         step.within,
-        received=record.opened_at if own and isinstance(record, Part) else turn.case.received_at,
-        due_on=record.due_on if own and isinstance(record, Part) else turn.case.original_due_on,
+        received=own.opened_at if own is not None else turn.case.received_at,
+        due_on=own.due_on if own is not None else turn.case.original_due_on,
         calendar=turn.calendar,
         unit=term.u if term is not None else "WD",
         urgent_factor=config.get("urgent_step_factor", 0.5) if turn.case.urgent else 1.0,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from cases.lookups import CaseLookups, named_people
 from cases.models import Case, Event, EventValues, OutboxEntry, Part
 from cases.reading import Reader
 from workflows.calendar import Calendar
+from workflows.coming import comes
 from workflows.definition import Link, Machine, Procedure, Step
 from workflows.engine import Attempt
 
@@ -69,7 +70,7 @@ CASE_CONTENTS = (
     "case_code",
 )
 PART_CONTENTS = ("state", "fields", "papers", "closed", "ended", "stale", "due_on", "proposal")
-JSON = (dict, list)
+IN_PLACE = "attributes"  # of a case: the only JSON that is changed where it stands; any other is only ever replaced
 NAMED = "named people"  # beside the kept facts: a dossier, and the people whom it names
 FINAL = frozenset({"id", "procedure", "submission_code", "created_at", "opened_by"})  # written once, when opened
 
@@ -83,23 +84,20 @@ class Snapshot:
 
     @classmethod
     def of(cls, record: Case | Part) -> Snapshot:
-        fields = record._meta.concrete_fields
-        return cls(record.version, {f.attname: _still(f.attname, getattr(record, f.attname)) for f in fields})
+        held = dict(vars(record))
+        if IN_PLACE in held:
+            held[IN_PLACE] = deepcopy(held[IN_PLACE])
+        return cls(record.version, held)
 
     def differs(self, record: Case | Part) -> bool:
         """Whether what people know the record by is something else now."""
-        names = CASE_CONTENTS if isinstance(record, Case) else PART_CONTENTS
-        return any(_still(name, getattr(record, name)) != self.held[name] for name in names)
+        now, names = vars(record), CASE_CONTENTS if isinstance(record, Case) else PART_CONTENTS
+        return any(now[name] != self.held[name] for name in names)
 
     def changed(self, record: Case | Part) -> list[Field[Any, Any]]:
         """Return the fields whose columns hold something else now."""
-        fields = (f for f in record._meta.concrete_fields if f.name not in FINAL)
-        return [f for f in fields if _still(f.attname, getattr(record, f.attname)) != self.held[f.attname]]
-
-
-def _still(name: str, value: Any) -> Any:
-    """Return a value as nothing can change it any more: JSON as its text. A dossier is only ever replaced."""
-    return json.dumps(value, sort_keys=True) if isinstance(value, JSON) and name != "dossier" else value
+        now, fields = vars(record), (f for f in record._meta.concrete_fields if f.name not in FINAL)
+        return [f for f in fields if now[f.attname] != self.held[f.attname]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +173,11 @@ class Turn:
         """The id of who takes the present step, or system."""
         return str(self.actor.pk) if self.actor is not None else "system"
 
+    @property
+    def open_parts(self) -> list[Part]:
+        """The parts of the present attempt that are neither closed nor ended."""
+        return [p for p in self.parts if not (p.ended or p.closed) and p.attempt == self.case.attempt]
+
     def machine(self, part: Part | None) -> Machine:
         return self.definition.machine_of(part.kind if part is not None else None)
 
@@ -230,6 +233,15 @@ class Turn:
             ask=facts["ask"],
             **more,
         )
+
+    def coming(self, steps: Iterable[Step], part: Part | None, seen: Facts, asked: CaseLookups) -> list[Step]:
+        """Return the steps out of the present state that are there to be taken; `seen`: the facts as from the part."""
+        of_part = part is not None
+        return [step for step in steps if comes(self.definition, step, seen, asked, of_part=of_part)]
+
+    def asked(self, facts: Facts) -> CaseLookups:
+        """Return the look-ups of rules in CEL, which ask for rows and days alone: the same for all steps and parts."""
+        return self.lookups(self.definition.machine.transitions[0], facts, frozenset())
 
     def lookups(
         self, step: Step, facts: Mapping[str, Any], roles: frozenset[str], part: Part | None = None

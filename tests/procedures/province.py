@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import OrgUnit
@@ -70,11 +71,13 @@ def copies(case: Case, count: int) -> list[Case]:
     """Return cases that stand where this one stands, with its work, parts, papers and events; for tests of many."""
     made = [_copied(case) for _ in range(count)]
     Case.objects.bulk_create(made)
-    work = list(Task.objects.filter(case=case, part=None).values())
-    Task.objects.bulk_create(Task(**{**row, "id": None, "case_id": copy.pk}) for copy in made for row in work)
-    for kind in (Part, Document):
-        rows = list(kind.objects.filter(case=case))
-        kind.objects.bulk_create(_row(row, copy) for copy in made for row in rows)
+    parts = list(Part.objects.filter(case=case))
+    twins = {(part.pk, copy.pk): _row(part, copy) for copy in made for part in parts}
+    Part.objects.bulk_create(twins.values())
+    documents = list(Document.objects.filter(case=case))
+    Document.objects.bulk_create(_row(document, copy) for copy in made for document in documents)
+    work = list(Task.objects.filter(case=case))
+    Task.objects.bulk_create(_task(task, copy, twins) for copy in made for task in work)
     for copy in made:
         Event.objects.bulk_create(
             Event(
@@ -102,3 +105,9 @@ def _row(row: Any, case: Case) -> Any:
         fresh["number"] = None
         fresh["verify_code"] = row._meta.get_field("verify_code").get_default()
     return type(row)(**{**values, **fresh})
+
+
+def _task(task: Task, case: Case, twins: Mapping[tuple[Any, Any], Part]) -> Task:
+    values = {f.attname: getattr(task, f.attname) for f in Task._meta.concrete_fields}
+    part = twins[task.part_id, case.pk].pk if task.part_id is not None else None
+    return Task(**{**values, "id": None, "case_id": case.pk, "part_id": part})

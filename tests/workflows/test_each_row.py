@@ -24,6 +24,7 @@ class Office:
 
     def __init__(self) -> None:
         self.asked: list[Mapping[str, Any]] = []
+        self.rows: list[Any] = []
         self.reads: dict[str, int] = {}
 
     def decide(self, name: str, facts: Mapping[str, Any]) -> Any:
@@ -33,8 +34,12 @@ class Office:
         chair = {"code": "r1", "decider": "chair"}
         return chair if facts["member"]["rank"] == "leader" else None
 
+    def table_needs(self, name: str) -> Mapping[str, Any]:
+        return {"member": {"rank": True}}
+
     def row(self, name: str, key: Any, day: int) -> Mapping[str, Any] | None:
         del name, day
+        self.rows.append(key)
         return {"trips": 2} if key == "leader" else None
 
 
@@ -80,6 +85,37 @@ def test_columns_that_take_values_of_one_row_of_a_table_ask_it_once() -> None:
 
     assert [asking.ask(f"{call}.{name}")[0] for name in ("code", "decider")] == ["r1", "chair"]
     assert len([asked for asked in office.asked if asked["member"]["no"] == 1]) == 1
+
+
+def test_rows_that_are_the_same_in_what_is_read_of_them_are_asked_about_once() -> None:
+    office = Office()
+    said = each(ROWS, office).ask("row('posts', this.rank, 0) == null ? 0 : 1")
+
+    assert (said, office.rows) == ([1, 0, 1], ["leader", "officer"])
+
+
+def test_of_a_whole_row_only_what_the_table_reads_makes_a_difference() -> None:
+    office = Office()
+    rows = [*ROWS, {"no": 4, "rank": "leader"}]
+    said = each(rows, office).ask("this.paid != null ? 'paid' : decide('matrix', {'member': this}).code")
+
+    assert (said[0], said[2], said[3]) == ("paid", "r1", "r1")
+    assert [asked["member"]["no"] for asked in office.asked if asked["member"]["rank"] == "leader"] == [3]
+
+
+def test_a_whole_row_that_is_used_beside_a_table_makes_a_difference_by_all_its_columns() -> None:
+    office = Office()
+    said = each(ROWS, office).ask("decide('matrix', {'member': this}) != null && [this].exists(r, r.no == 3)")
+
+    assert (said[0], said[2]) == (False, True)
+
+
+def test_values_of_two_kinds_are_told_apart() -> None:
+    rows = [{"flag": 1}, {"flag": True}, {"flag": False}, {"flag": 0}]
+    said = each(rows, Office()).ask("this.flag == true")
+
+    assert (said[1], said[2]) == (True, False)
+    assert all(isinstance(said[place], CannotBeJudged) or said[place] is False for place in (0, 3))
 
 
 def test_a_column_that_comes_out_otherwise_is_asked_with() -> None:
