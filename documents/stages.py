@@ -36,7 +36,7 @@ def prepare(workshop: Workshop, job: PaperJob) -> Document:
     document = new_document(job, context_for(source, expected(job, source.issuer, source.rows)), source)
     document.drafter = job.actor
     _void_earlier(workshop, job)
-    document.supersedes = workshop.current(job, ISSUED)
+    document.supersedes = workshop.replaced(job)
     workshop.keep(document, job.paper, late(document, job.paper, workshop.day, mark=DRAFT_MARK))
     workshop.add(document)
     return document
@@ -103,9 +103,9 @@ def publish(
     document.scan = _signed_copy(workshop, job) or document.scan
     if document.status == SIGNED:
         document.issue()
-        _supersede(workshop, job, document)
     else:
         document.issue_at_once()
+    _supersede(workshop, job, document)
     if job.paper.rendered:
         workshop.keep(document, job.paper, late(document, job.paper, day, mark=""))
 
@@ -188,7 +188,7 @@ def _recorded_document(workshop: Workshop, job: PaperJob) -> Document:
     document = new_document(job, {}, None)
     document.series = document.symbol = ""
     _record(workshop, job, document)
-    document.recorded = True
+    document.recorded, document.supersedes = True, workshop.redone(job)
     document.number_text = str(ask.get("outside_no", ""))
     document.signer_name = str(ask.get("outside_signer") or (job.actor.full_name if job.actor is not None else ""))
     if document.scan is not None:
@@ -250,7 +250,7 @@ def _void_earlier(workshop: Workshop, job: PaperJob) -> None:
 
 
 def _supersede(workshop: Workshop, job: PaperJob, document: Document) -> None:
-    """The paper that this one was drafted to replace loses its place; found among what the step has read."""
+    """The paper whose place this one takes loses it; found among what the step has read."""
     for earlier in workshop.documents:
         if earlier.pk == document.supersedes_id and earlier.status == ISSUED:
             earlier.supersede()

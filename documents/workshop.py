@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -72,6 +73,16 @@ class Workshop:
         same = [d for d in self.documents if d.paper == job.paper.code and d.part_id == part and d.status in statuses]
         return same[-1] if same else None
 
+    def replaced(self, job: PaperJob) -> Document | None:
+        """Return the issued document whose place a new one takes: of the job's part, or of a part that it redoes."""
+        return self.current(job, ISSUED) or self.redone(job)
+
+    def redone(self, job: PaperJob) -> Document | None:
+        """Return the latest issued document of the job's paper on the parts whose results the job's part does anew."""
+        before = _before(job)
+        same = [d for d in self.documents if d.paper == job.paper.code and d.part_id in before and d.status == ISSUED]
+        return same[-1] if same else None
+
     def add(self, document: Document) -> None:
         self.documents.append(document)
         self._created.append(document)
@@ -121,6 +132,16 @@ class Workshop:
             self._changed[0].save(update_fields=CHANGING)
         elif self._changed:
             Document.objects.bulk_update(self._changed, CHANGING)
+
+
+def _before(job: PaperJob) -> set[uuid.UUID]:
+    """Return the parts about the row of the job's part that it does anew (`redoes`), earlier ones of its kind among them."""
+    kind = job.definition.part(job.part.kind) if job.part is not None else None
+    if job.part is None or kind is None or kind.redoes is None or kind.row_field is None:
+        return set()
+    row, kinds = job.part.fields.get(kind.row_field.name), (job.definition.part(kind.redoes), kind)
+    rows = {k.code: k.row_field.name for k in kinds if k.row_field is not None}
+    return {p.pk for p in job.parts if p.kind in rows and p is not job.part and p.fields.get(rows[p.kind]) == row}
 
 
 def template_of(paper: Paper, *, half: bool = False) -> Compiled:

@@ -166,6 +166,7 @@ class PartKind(Labelled):
     with_case: str = "false"  # CEL: such a part is due with the case, others by their own term from their opening
     stale_with_changes: bool = False  # an accepted change of the dossier overtakes it
     carries_changes: str | None = None  # the state in which a change that it holds enters the dossier
+    redoes: str | None = None  # the kind of part whose results it does anew, of the same row: its papers supersede theirs
     src: str = ""
 
     __hash__ = object.__hash__  # as of a step

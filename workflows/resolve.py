@@ -141,10 +141,18 @@ class _Resolving(TableExpansion):
             key, states = "carries_changes", self.names("states", block)
             self.known(block, key, [found[key]], states, "trạng thái / state")
             self.known(block, key, ["diff"], own, "trường của phần việc / field of the part")
+        if "redoes" in found:
+            kinds = self._with_rows() if code in self._with_rows() else []
+            self.known(block, "redoes", [found["redoes"]], kinds, "loại phần việc về một dòng / kind about a row")
         if "with_case" in found:
             found["with_case"] = cel(found["with_case"])
         found["machine"] = self.machine(block, path)
         return {k: v for k, v in found.items() if k not in ("states", "transitions", "acts")}
+
+    def _with_rows(self) -> list[str]:
+        """Return the part kinds that are about one row of a dossier table."""
+        fields = {p.get("code"): self.blocks("fields", p) for p in self.blocks("parts")}
+        return [code for code, own in fields.items() if any(str(f.get("type")).startswith("row(") for f in own)]
 
     # ------------------------------------------------------------------------------------------- things
     def simple(self, key: str, shape: Shape) -> list[Plain]:

@@ -104,7 +104,7 @@ PART = shape(
     "part", code_needed="name", use="name", vi_needed="line", en_needed="line", per="name", public_needed="bool",
     clock_needed=CLOCKS, papers="names", title="names", fields=ListOf(FIELD, "name"),
     states_needed=ListOf(STATE, "code"), transitions_needed=ListOf(TRANSITION, "name"), acts=ListOf(ACT, "name"),
-    terms=ListOf(TERM, "code"), with_case="cel", stale_with_changes="bool", carries_changes="name",
+    terms=ListOf(TERM, "code"), with_case="cel", stale_with_changes="bool", carries_changes="name", redoes="name",
     src="text",
 )
 PAPER = shape(

@@ -111,7 +111,7 @@ def test_a_whole_row_that_is_used_beside_a_table_makes_a_difference_by_all_its_c
 
 
 def test_values_of_two_kinds_are_told_apart() -> None:
-    rows = [{"flag": 1}, {"flag": True}, {"flag": False}, {"flag": 0}]
+    rows: list[dict[str, Any]] = [{"flag": 1}, {"flag": True}, {"flag": False}, {"flag": 0}]
     said = each(rows, Office()).ask("this.flag == true")
 
     assert (said[1], said[2]) == (True, False)

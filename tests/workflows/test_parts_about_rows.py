@@ -109,3 +109,43 @@ def test_rows_are_a_list_of_row() -> None:
 
     assert rows.many
     assert (rows.item.type, rows.item.min_rows) == ("row(visits)", None)
+
+
+def test_a_kind_that_does_results_anew_names_another_kind_about_a_row(tmp_path: Path) -> None:
+    again = """\
+  - code: visit_again
+    vi: Thăm lại
+    en: Another visit
+    public: false
+    clock: run
+    redoes: visit
+    fields: [{name: row_no, vi: Dòng, en: Row, type: row(visits), required: true}]
+    states:
+      - {code: again, vi: Mở, en: Open, public: null, clock: run, initial: true}
+      - {code: done, vi: Xong, en: Done, public: null, clock: stop, closed: true, terminal: true}
+    transitions:
+      - {name: finish_again, vi: Xong, en: Finish, from: [again], to: done, by: [specialist], src: D}
+rules:
+"""
+    part = PART.replace("rules:\n", again).replace("set: {dossier", "set: {dossier")
+    opened = part.replace(
+        "{part: visit, for_each", "{part: visit_again, for_each: dossier.visits}, {part: visit, for_each"
+    )
+
+    told = {
+        "as it should be": errors(permit(tmp_path / "a", part=opened)),
+        "unknown": errors(permit(tmp_path / "b", part=opened.replace("redoes: visit", "redoes: viist"))),
+        "about no row": errors(
+            permit(
+                tmp_path / "c",
+                part=opened.replace(
+                    "row(visits), required: true}]\n    states:\n      - {code: again",
+                    "int, required: true}]\n    states:\n      - {code: again",
+                ),
+            )
+        ),
+    }
+
+    assert {name: [f for f in found if "redoes" in f] != [] for name, found in told.items()} == {
+        "as it should be": False, "unknown": True, "about no row": True,
+    }  # fmt: skip
