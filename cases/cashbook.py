@@ -18,6 +18,7 @@ from django.db.models import Q
 from accounts.clock import LOCAL, local_day
 from accounts.models import User
 from cases.access import holdings
+from cases.canonical import parse_body
 from cases.models import Case, Event, EventValues
 from cases.presentation.words import label, language
 from cases.procedures import current, definition_by, definition_of
@@ -199,7 +200,7 @@ def _entry(
         minor=_minor(said(money.amount)),
         number=str(said(money.number) or ""),
         how=_how(step, money, values),
-        count=said(money.count),
+        count=parse_body(bytes(event.body))["facts"].get("count"),
         cashier=event.actor,
         cashier_name=names.get(event.actor, event.actor),
         acting_for=event.acting_for,

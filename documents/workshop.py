@@ -135,7 +135,7 @@ class Workshop:
 
 
 def _before(job: PaperJob) -> set[uuid.UUID]:
-    """Return the parts about the row of the job's part that it does anew (`redoes`), earlier ones of its kind among them."""
+    """Return the parts whose results the job's part does anew (`redoes`): about its row, of that kind or of its own."""
     kind = job.definition.part(job.part.kind) if job.part is not None else None
     if job.part is None or kind is None or kind.redoes is None or kind.row_field is None:
         return set()

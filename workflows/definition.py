@@ -98,7 +98,7 @@ class Money(Record):
     number: str | None = None  # of the receipt
     day: str | None = None  # of payment; without it the day of the step
     how: str | None = None  # enum: cash, transfer …
-    count: str | None = None  # int: how many things it is for
+    count: str | None = None  # int, a field of the dossier: how many things it is for, as it stood before the step
 
 
 class Step(Labelled):
@@ -166,7 +166,7 @@ class PartKind(Labelled):
     with_case: str = "false"  # CEL: such a part is due with the case, others by their own term from their opening
     stale_with_changes: bool = False  # an accepted change of the dossier overtakes it
     carries_changes: str | None = None  # the state in which a change that it holds enters the dossier
-    redoes: str | None = None  # the kind of part whose results it does anew, of the same row: its papers supersede theirs
+    redoes: str | None = None  # the kind of part, about the same row, whose papers are superseded by its own
     src: str = ""
 
     __hash__ = object.__hash__  # as of a step

@@ -99,6 +99,7 @@ class Move:
     open: tuple[PartOpening, ...]
     notify: tuple[Notice, ...]  # those whose condition holds on the facts before the step
     reads: Mapping[str, int]
+    counted: int | None = None  # how many things the step takes in or pays out money for
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,15 @@ def fire(attempt: Attempt) -> Move:
         open=() if proposed else tuple(_openings(attempt)),
         notify=tuple(n for n in attempt.step.notify if n.if_ is None or _holds(attempt, n.if_)),
         reads=dict(attempt.lookups.reads),
+        counted=_counted(attempt),
     )
+
+
+def _counted(attempt: Attempt) -> int | None:
+    """What `count` of `money` says before the step: what is still due is due no more when it is paid."""
+    name = attempt.step.money.count if attempt.step.money is not None else None
+    found: int | None = attempt.facts["dossier"].get(name) if name is not None else None
+    return found
 
 
 def explain(attempt: Attempt) -> Possibility:

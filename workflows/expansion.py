@@ -234,9 +234,11 @@ class Expansion:
         if not isinstance(named, Block):
             return
         found["money"] = self.needed(named, MONEY, f"money of {block.get('name')}")
-        known = [*(a.get("name") for a in found["ask"]), *self.names("fields", by="name")]
+        fields = self.names("fields", by="name")
+        known = [*(a.get("name") for a in found["ask"]), *fields]
         for key in ("amount", "number", "day", "how", "count"):
-            self.known(named, key, [named[key]] if key in named else [], known, "mục / field")
+            names = fields if key == "count" else known
+            self.known(named, key, [named[key]] if key in named else [], names, "mục / field")
 
     def _people(self, block: Block, found: Plain) -> None:
         by = found.get("by", [])

@@ -151,7 +151,7 @@ class _Resolving(TableExpansion):
 
     def _with_rows(self) -> list[str]:
         """Return the part kinds that are about one row of a dossier table."""
-        fields = {p.get("code"): self.blocks("fields", p) for p in self.blocks("parts")}
+        fields = {str(p.get("code")): self.blocks("fields", p) for p in self.blocks("parts")}
         return [code for code, own in fields.items() if any(str(f.get("type")).startswith("row(") for f in own)]
 
     # ------------------------------------------------------------------------------------------- things

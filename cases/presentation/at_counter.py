@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
@@ -67,10 +68,19 @@ class Slip:
 
 def slip_of(look: Look) -> Slip:
     """Return the slip of a filed case."""
-    money = [f for f in look.definition.fields if f.base == "money" and f.computed is not None and look.sees(f)]
-    costs = tuple((f, dict(look.case.dossier[f.name])) for f in money if look.case.dossier.get(f.name))
-    paid = look.case.attributes.get("fee_paid") is True
+    costs = tuple(costs_in(filter(look.sees, look.definition.fields), look.case.dossier))
+    paid = look.case.attributes.get("fee_paid") is True and look.case.received_at is not None
     return Slip(tuple(_papers(look)), tuple(_scans(look)), costs, paid, look.case.due_on)
+
+
+def costs_in(fields: Iterable[Field], dossier: Mapping[str, Any]) -> list[tuple[Field, dict[str, object]]]:
+    """Return what the rules compute in money: each amount once, and none of zero beside another."""
+    found: dict[int, tuple[Field, dict[str, object]]] = {}
+    for field in fields:
+        amount = dossier.get(field.name)
+        if field.base == "money" and field.computed is not None and amount is not None:
+            found.setdefault(amount["minor"], (field, dict(amount)))
+    return [cost for minor, cost in found.items() if minor or len(found) == 1]
 
 
 def _papers(look: Look) -> Iterator[Brought]:

@@ -99,6 +99,8 @@ def happening_of(
         facts["agreed_by"] = second
     if turn.request.chain:
         facts["fired_by"] = str(turn.request.chain[-1])
+    if move.counted is not None:
+        facts["count"] = move.counted
     if turn.case.due_on is not None:
         facts["due_on"] = turn.case.due_on.isoformat()
     return Happening(

@@ -17,6 +17,7 @@ from cases.forms import ValuesForm
 from cases.forms_widgets import RowsInput
 from cases.forms_words import label_of
 from cases.models import Case
+from cases.presentation.at_counter import costs_in
 from cases.sections import Section
 from cases.services import advance_case, dossier_preview, save_dossier
 from cases.typed_names import place_of
@@ -25,7 +26,6 @@ from cases.views.drafting import choices_for, with_draft
 from cases.views.files import Slot, slots_of
 from cases.views.filing import ask_form, missing_link
 from cases.views.onwards import see_other
-from workflows.definition import Field
 from workflows.errors import Reason
 
 FILE_IT = "_file"
@@ -186,11 +186,4 @@ def costs_of(request: HttpRequest, filing: Filing, form: ValuesForm) -> list[tup
     if request.method == "POST":
         typed = {name: value for name, value in form.raw.items() if not hasattr(value, "read")}
         dossier = dict(dossier_preview(filing.case, signed_in(request), now(), typed))
-    money = [f for f in filing.definition.fields if costs(f) and dossier.get(f.name) is not None]
-    return [(label_of(f), dossier[f.name]) for f in money]
-
-
-def costs(field: Field) -> bool:
-    """Whether a field is an amount that the rules compute."""
-    return field.base == "money" and field.computed is not None
-
+    return [(label_of(field), amount) for field, amount in costs_in(filing.definition.fields, dossier)]

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from accounts.clock import LOCAL
 from cases.cashbook import CashList, cash_list
+from documents.models import Document
 from tests.cases.consular.desk import GOLDEN, PROCEDURE, scenario
 from tests.cases.consular.test_fee_month import REFUNDED, closes, month
 from tests.documents.reading import whole_text
@@ -22,6 +23,7 @@ from tests.procedures.runner import Walk, person, walked
 
 pytestmark = pytest.mark.usefixtures("at_consular_desk")
 NOW = dt.datetime(2027, 1, 4, 9, 0, tzinfo=LOCAL)
+ADDED = "papers added to a reopened case are paid for by themselves, what was paid stays paid"
 PAID_ON = dt.date(2026, 11, 30)
 NOVEMBER = (dt.date(2026, 11, 1), dt.date(2026, 11, 30))
 DECEMBER = (dt.date(2026, 12, 1), dt.date(2026, 12, 31))
@@ -66,6 +68,17 @@ def test_a_day_of_the_cashier_has_every_payment_with_receipt_papers_and_way() ->
     assert (entry.case, entry.cashier_name) == (walk.case, "Ngô Thị Tâm")
     assert found.by_way == [("Chuyển khoản", 1, 30_000)]
     assert listed((PAID_ON - dt.timedelta(days=1),) * 2).entries == ()
+
+
+def test_papers_added_to_a_reopened_case_have_a_payment_of_their_own() -> None:
+    walk = walked(PROCEDURE, scenario(ADDED))
+    notices = Document.objects.filter(case=walk.case, paper="fee_notice").order_by("created_at")
+
+    found = listed(NOVEMBER)
+
+    assert [(e.number, e.minor, e.count) for e in found.entries] == [("BL-000871", 30_000, 1), ("BL-000872", 70_000, 2)]
+    assert [n.context["fee_due"] for n in notices] == ["30.000 đồng", "70.000 đồng"]
+    assert closes(month("2026-11-01", "2026-11-30", 100_000, 0)) == []
 
 
 def test_the_list_of_a_month_comes_to_what_the_month_reports() -> None:
