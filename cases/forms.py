@@ -80,6 +80,8 @@ class ValuesForm(forms.Form):
             control = self.fields[spec.name]
             value = control.widget.value_from_datadict(self.data, self.files, self.add_prefix(spec.name))
             raw[spec.name] = with_keys(spec, value, self.choices, spec.name, unknown)
+            if isinstance(control.widget, RowsInput) and control.widget.cut:
+                unknown.append(_too_many(spec, len(value)))
         return raw, unknown
 
     @property
@@ -213,6 +215,16 @@ def _is_button(key: str, specs: Sequence[Field]) -> bool:
 def _same_place(path: str, told: set[str]) -> bool:
     """Whether a path, or the list that it is an item of, has been told already."""
     return path in told or path.partition("[")[0] in told
+
+
+def _too_many(spec: Field, read: int) -> Reason:
+    """Return that a table came with more rows than its page can have: a request that no page has made."""
+    return Reason(
+        "too_many_rows",
+        f"{spec.vi}: biểu mẫu gửi đến có số dòng không hợp lệ; chỉ đọc {read} dòng đầu và chưa lưu gì",
+        f"{spec.en}: the form came with an impossible number of rows; {read} were read and nothing was saved",
+        spec.name,
+    )
 
 
 def _own_words(text: str, spec: Field) -> str:

@@ -152,6 +152,7 @@ class RowsInput(OurWidget):
         self.paste: Callable[[str], Pasted] | None = None  # reads pasted rows
         self.refused: Sequence[Reason] = ()  # why what was pasted is no rows
         self._pasted: dict[str, Pasted] = {}
+        self.cut = False  # more rows came than anybody could have typed: those behind them were not read
         self._added = False  # a row has just been added: its first control has the cursor
         self.cursor: tuple[int, str] | None = None  # (row, column) of the control that has it otherwise
 
@@ -160,7 +161,9 @@ class RowsInput(OurWidget):
         return any(column.widget.needs_multipart_form for column in self.columns.values())
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, Any]]:
-        rows = [self._row(data, files, name, number) for number in range(_count(data, name, self.most))]
+        came, most = _count(data, name), self.most + MORE_ROWS
+        self.cut = came is None or came > most
+        rows = [self._row(data, files, name, number) for number in range(min(came or 0, most))]
         removed = [n for n in range(len(rows)) if f"{name}-remove-{n}" in data]
         kept = [row for n, row in enumerate(rows) if n not in removed]
         if f"{name}-paste" in data and self.paste is not None:
@@ -236,10 +239,10 @@ class RowsInput(OurWidget):
         }
 
 
-def _count(data: Any, name: str, most: int) -> int:
-    """Return how many rows came; a count that nobody could have typed is cut."""
+def _count(data: Any, name: str) -> int | None:
+    """Return how many rows came, None where that is no number of rows."""
     text = str(data.get(f"{name}-rows", "0"))
-    return min(int(text), most + MORE_ROWS) if text.isdecimal() and len(text) < 6 else 0
+    return int(text) if text.isdecimal() and len(text) < 6 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from cases.models import Case, Part, RegistryEntry
 from cases.services import possibilities
 from documents.models import Document
 from tests.cases.test_parts_of_decisions import part, printed
+from tests.cases.test_passports import follow, passport_until
 from tests.cases.travel import scenario
 from tests.procedures.runner import Walk, person, walked
 
@@ -111,3 +112,18 @@ def test_looking_at_what_may_be_done_leaves_the_dossier_as_it_is() -> None:
 
     assert case.dossier == before
     assert Part.objects.get(case=case, key="decision-2").fields["changes"]["members"]["rows"].keys() == {"2"}
+
+
+def test_thuy_who_goes_no_more_gets_no_passport_for_the_trip_and_may_goes_on() -> None:
+    trip = asked_for()
+    number = RegistryEntry.objects.get(registry="sending_decisions", case=trip.case).key
+    thuy, may = (row["id_no"] for row in Case.objects.get(pk=trip.case.pk).dossier["members"][::-1])
+    asked = {who: passport_until("confirm", sending_decision_ref=number, id_no=who) for who in (thuy, may)}
+    follow(trip)
+    assert {Case.objects.get(pk=walk.case.pk).state for walk in asked.values()} == {"submitted"}
+
+    brought_to(trip, "prepare_drafts", "submit_draft", "agree", "sign_delegated", "issue_delegated")
+    follow(trip)
+
+    states = {who: Case.objects.get(pk=walk.case.pk).state for who, walk in asked.items()}
+    assert states == {thuy: "stopped", may: "submitted"}

@@ -128,6 +128,16 @@ class TestPapers:
         assert "không được quá 500 dòng (đang có 501)" in json.loads(out.getvalue())["reasons"][0]["vi"]
         assert len(kept(draft)["papers"]) == 1
 
+    @pytest.mark.parametrize(("rows", "read"), [("521", 520), ("1000000", 0), ("-1", 0), ("nhiều", 0)])
+    def test_a_request_with_more_rows_than_a_page_can_have_is_refused_in_words(
+        self, draft: Walk, rows: str, read: int
+    ) -> None:
+        status, said = sent(draft, "papers-0-title", **{"papers-rows": rows, "papers-0-title": "Tờ khai"})
+
+        assert status == 422
+        assert f"iểu mẫu gửi đến có số dòng không hợp lệ; chỉ đọc {read} dòng đầu và chưa lưu gì" in said
+        assert kept(draft)["papers"][0]["title"] != "Tờ khai"
+
     def test_the_same_paper_as_electronic_and_on_paper_is_told(self, draft: Walk) -> None:
         (row,) = many_papers(1)
         clean = [{**row, "paper_no": "15/CO"}, {**row, "paper_no": "15/CO", "row_no": 2, "form": "ban_dien_tu_ky_so"}]
