@@ -38,12 +38,17 @@ def missing_of_part(
 def requirement(fields: Sequence[Field], stage: str, facts: Mapping[str, Any], lookups: Lookups) -> Required:
     """Return the question whether a field, or a column of a row, must be there at this stage."""
     columns = {id(column): field.columns for field in fields for column in field.columns}
+    last: list[tuple[Mapping[str, Any], Beside]] = []  # the columns of a row are asked about one after the other
+
+    def beside(field: Field, row: Mapping[str, Any]) -> Beside:
+        if not last or last[0][0] is not row:
+            last[:] = [(row, Beside(facts, this=to_facts(columns.get(id(field), ()), row)))]
+        return last[0][1]
 
     def required(field: Field, row: Mapping[str, Any] | None) -> bool:
-        if row is None:
+        if row is None or isinstance(field.required, bool):
             return required_now(field, stage, facts, lookups)
-        seen = Beside(facts, this=to_facts(columns.get(id(field), ()), row))
-        return required_now(field, stage, seen, lookups)
+        return required_now(field, stage, beside(field, row), lookups)
 
     return required
 

@@ -78,7 +78,8 @@ def filing_step(case: Case, filer: User, now: dt.datetime) -> Possible | None:
     """Return the step by which this person files the draft: the one of the own role; None once it is filed."""
     if not is_draft(case):
         return None
-    steps = [p for p in possibilities(case, filer, now) if p.part is None and p.step.kind == "transition"]
+    found = possibilities(case, filer, now, of=lambda part, _: part is None)
+    steps = [p for p in found if p.step.kind == "transition"]
     return next((p for p in steps if case.state in p.step.sources and p.role), None)
 
 

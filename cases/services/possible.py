@@ -18,6 +18,7 @@ from accounts.models import Mandate, User
 from cases.access import is_applicant, lent_on, roles_on, sees_part
 from cases.effects import preview_paper
 from cases.errors import InputFaults
+from cases.facts import Facts
 from cases.ledger_access import is_holder
 from cases.models import Case, Part
 from cases.procedures import definition_by
@@ -41,6 +42,10 @@ def everything(part: Part | None, step: Step) -> bool:
     return True
 
 
+def no_part(part: Part) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Possible:
     """One step of the case or of a part: possible, or every reason why not; and what it asks."""
@@ -62,18 +67,30 @@ class Possible:
 
 
 def possibilities(
-    case: Case, actor: User, now: dt.datetime, acting_for: User | None = None, *, of: Wanted = everything
+    case: Case,
+    actor: User,
+    now: dt.datetime,
+    acting_for: User | None = None,
+    *,
+    of: Wanted = everything,
+    briefly: Callable[[Part], bool] = no_part,
 ) -> list[Possible]:
     """Return every step that a person can take at all (no automatic ones), in the order of the definition.
 
-    `of`: which steps of which part (None: of the case) are asked about.
+    `of`: which steps of which part (None: of the case) are asked about. `briefly`: parts of which only the steps out
+    of where they stand that are for the person's roles are looked at; nobody reads there why others are not possible.
     """
     with looking():
-        return _possibilities(case, actor, now, acting_for, of)
+        return _possibilities(case, actor, now, acting_for, of, briefly)
 
 
 def _possibilities(
-    case: Case, actor: User, now: dt.datetime, acting_for: User | None, of: Wanted
+    case: Case,
+    actor: User,
+    now: dt.datetime,
+    acting_for: User | None,
+    of: Wanted,
+    briefly: Callable[[Part], bool],
 ) -> list[Possible]:
     request = Request(case_id=case.pk, name="", actor=actor, now=now, acting_for=acting_for)
     turn = Turn(definition_by(case.definition.hash), case, parts_of(case), now, request)
@@ -82,13 +99,44 @@ def _possibilities(
     else:
         refresh(turn)
     lent = mandates_between(actor, acting_for, turn.day) if acting_for is not None else None
-    found = list(_of(turn, None, lent, of))
+    seen, dossier = Seen(turn), case.dossier
+
+    def wanted(part: Part | None, step: Step) -> bool:
+        return of(part, step) and (part is None or not briefly(part) or _is_next(step, part, turn.roles, lent))
+
+    found = list(_of(seen, None, lent, wanted))
     for part in turn.parts:
         if not part.ended and part.attempt == case.attempt and sees_part(case, part, actor, now):
             turn.request = replace(request, part_key=part.key)
             with on_its_dossier(turn, part):
-                found += _of(turn, part, lent, of)
+                found += _of(seen if case.dossier is dossier else Seen(turn), part, lent, wanted)
     return found
+
+
+def _is_next(step: Step, part: Part, roles: frozenset[str], lent: Sequence[Mandate] | None) -> bool:
+    """Whether a step starts from where the part stands and is for one of the roles, or of those that are lent."""
+    mine = roles if lent is None else {mandate.role for mandate in lent}
+    starts = step.kind == "act" or part.state in step.sources
+    return starts and not mine.isdisjoint((*step.by, step.recorded_by))
+
+
+class Seen:
+    """The facts while one looks: nothing changes, so whoever has the same roles sees the same from every part."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self._everywhere: dict[tuple[frozenset[str], str], Facts] = {}
+        self._last: tuple[Facts, Part | None, Facts] | None = None
+
+    def of(self, part: Part | None) -> Facts:
+        """Return the facts from a part, or from the case, as the person of the turn has them in the present roles."""
+        held = self.turn.roles, self.turn.mandate_no
+        if held not in self._everywhere:
+            self._everywhere[held] = self.turn.facts()
+        everywhere = self._everywhere[held]
+        if self._last is None or self._last[0] is not everywhere or self._last[1] is not part:
+            self._last = everywhere, part, everywhere.of(part)
+        return self._last[2]
 
 
 def dossier_faults(case: Case, actor: User, now: dt.datetime, values: Mapping[str, Any]) -> tuple[Reason, ...]:
@@ -114,16 +162,17 @@ def dossier_preview(case: Case, actor: User, now: dt.datetime, values: Mapping[s
     return found
 
 
-def _of(turn: Turn, part: Part | None, lent: Sequence[Mandate] | None, of: Wanted) -> Iterator[Possible]:
+def _of(seen: Seen, part: Part | None, lent: Sequence[Mandate] | None, of: Wanted) -> Iterator[Possible]:
     """Yield the steps of a case or part; `lent`: the mandates under which somebody acts for another person."""
+    turn = seen.turn
     machine = turn.machine(part)
+    turn.roles = roles_on(turn.case, turn.request.actor, turn.now, part)
     steps = [s for s in (*machine.transitions, *machine.acts) if _is_taken(s) and of(part, s)]
     if not steps:
         return
-    turn.roles = roles_on(turn.case, turn.request.actor, turn.now, part)
     turn.applies = is_applicant(turn.case, turn.request.actor, turn.now) or is_holder(turn.case, turn.request.actor)
     for step in steps:
-        yield _possible(turn, step, part, lent)
+        yield _possible(seen, step, part, lent)
 
 
 def _is_taken(step: Step) -> bool:
@@ -131,12 +180,13 @@ def _is_taken(step: Step) -> bool:
     return step.when == "manual" and set(step.by) | {step.recorded_by} != {"system", None}
 
 
-def _possible(turn: Turn, step: Step, part: Part | None, lent: Sequence[Mandate] | None) -> Possible:
+def _possible(seen: Seen, step: Step, part: Part | None, lent: Sequence[Mandate] | None) -> Possible:
+    turn = seen.turn
     mandate = _covering(turn, step, lent) if lent is not None else None
     if lent is not None:
         turn.roles = lent_on(turn.case, mandate, turn.now, part) if mandate is not None else frozenset()
         turn.mandate_no = mandate.document_no if mandate is not None else ""
-    attempt = _attempt(turn, step, part)
+    attempt = _attempt(seen, step, part)
     said = explain(attempt)
     grantor = turn.request.acting_for
     missing = [no_mandate(grantor)] if grantor is not None and mandate is None else []
@@ -152,10 +202,10 @@ def _covering(turn: Turn, step: Step, lent: Sequence[Mandate]) -> Mandate | None
     return next((m for m in covering if m.role in step.by), covering[0] if covering else None)
 
 
-def _attempt(turn: Turn, step: Step, part: Part | None) -> Attempt:
-    grantor = turn.request.acting_for
+def _attempt(seen: Seen, step: Step, part: Part | None) -> Attempt:
+    turn, grantor = seen.turn, seen.turn.request.acting_for
     people = {turn.person} | ({str(grantor.pk)} if grantor is not None else set())
-    return turn.attempt(step, part, people=frozenset(people))
+    return turn.attempt_on(seen.of(part), step, part, people=frozenset(people))
 
 
 def preview_step(

@@ -71,9 +71,10 @@ def shown(
     request: HttpRequest, look: Look, pending: Pending, name: str, drafts: Preview | None, reasons: tuple[Reason, ...]
 ) -> HttpResponse:
     """Show what is proposed, and the one answer that the address names."""
-    found = possibilities(look.case, pending.by, look.now)
-    same = (p for p in found if p.step.name == pending.step.name and p.part == pending.part)
-    step, again = next(same, None), request.method == "POST"
+    found = possibilities(
+        look.case, pending.by, look.now, of=lambda part, step: (step.name, part) == (pending.step.name, pending.part)
+    )
+    step, again = next(iter(found), None), request.method == "POST"
     record = pending.part if pending.part is not None else look.case
     facts = {
         "look": look, "case": look.case, "pending": pending, "name": name, "reasons": reasons,
