@@ -3,7 +3,8 @@
     python -m benchmarks.consular [steps] [papers of the batch]
 
 The steps: `record_original` at the counter, `match` of a paper (its stamp is drafted). Statements must not grow with
-the papers, CPU time may double. The two cases take turns, and the fastest tenth counts: others use the machine too.
+the papers, CPU time may double, that of pages as well. The two cases take turns, and the fastest tenth counts: others
+use the machine too.
 Of the batch, the bare driver runs lock and writes of every transaction again on a copy of the database.
 """
 
@@ -21,7 +22,8 @@ from benchmarks.scene import copied, installation
 from benchmarks.step import Recorder, Statement, driver
 
 PAPERS, BATCH, MOST_RATIO = 50, 200, 2.0
-PAGES = (("case", ""), ("step", "parts/paper-1/do/match/"), ("batch", "batch/paper/match/"))
+LARGEST = 300  # kB of a page
+PAGES = (("case", ""), ("part", "parts/paper-1/"), ("step", "parts/paper-1/do/match/"))
 
 
 def takes(step: str, part: str, who: str, now: Any, data: dict[str, Any]) -> Take:
@@ -58,20 +60,29 @@ def told(name: str, one: Cost, many: Cost) -> str:
 
 
 def pages(count: int) -> None:
-    """Print what an officer's pages of such cases cost."""
+    """Print what the pages of such cases cost: those of the officer, and the one of who filed."""
+    from tests.cases.consular.desk import assigned  # noqa: PLC0415
+
+    codes = [assigned(papers).case.case_code for papers in (1, PAPERS)]
+    asked = [("nga", name, [f"/cases/{code}/{end}" for code in codes]) for name, end in PAGES]
+    asked += [("nga", "queue", ["/queue/", "/queue/"]), ("lan", "applicant", [f"/cases/{code}/" for code in codes])]
+    for who, name, (first, second) in asked:
+        get = signed_in(who).get
+        one, many = in_turns([(get, [first] * (count + 1)), (get, [second] * (count + 1))])
+        print(told(f"page of the {name}", one, many))
+        small, large = (len(get(address).content) / 1000 for address in (first, second))
+        print(f"  its HTML         {small:9.0f} {large:6.0f} kB")
+    print(f"(the ratio of CPU times of the case: at most {MOST_RATIO:g}; HTML: at most {LARGEST} kB)")
+
+
+def signed_in(who: str) -> Any:
     from django.test import Client  # noqa: PLC0415
 
-    from tests.cases.consular.desk import assigned  # noqa: PLC0415
     from tests.procedures.runner import person  # noqa: PLC0415
 
     client = Client()
-    client.force_login(person("nga"))
-    walks = [assigned(papers) for papers in (1, PAPERS)]
-    addresses = [(name, [f"/cases/{walk.case.case_code}/{end}" for walk in walks]) for name, end in PAGES]
-    for name, (first, second) in [*addresses, ("queue", ["/queue/", "/queue/"])]:
-        if name != "batch":  # of one paper there is none
-            one, many = in_turns([(client.get, [first] * (count + 1)), (client.get, [second] * (count + 1))])
-            print(told(f"page of the {name}", one, many))
+    client.force_login(person(who))
+    return client
 
 
 def batch(papers: int) -> None:

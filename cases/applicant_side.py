@@ -45,7 +45,8 @@ class Side:
 def side_of(case: Case, person: User, now: dt.datetime) -> Side:
     """Return what the person may do as applicant now, by what it is."""
     definition = definition_by(case.definition.hash)
-    mine = [p for p in possibilities(case, person, now) if p.role in APPLICANTS and is_open(p)]
+    found = possibilities(case, person, now, briefly=lambda part: True)
+    mine = [p for p in found if p.role in APPLICANTS and is_open(p)]
     asked = [p for p in mine if _is_asked(case, definition, p)]
     return Side(
         tuple(_doing(case, p) for p in asked), tuple(_doing(case, p) for p in mine if p not in asked)
@@ -54,8 +55,10 @@ def side_of(case: Case, person: User, now: dt.datetime) -> Side:
 
 def step_of(case: Case, person: User, now: dt.datetime, name: str, part_key: str) -> Possible | None:
     """Return a step that is the applicant's to take, possible now or not; None when there is none by that name."""
-    found = [p for p in possibilities(case, person, now) if p.role in APPLICANTS and p.step.name == name]
-    return next((p for p in found if (p.part.key if p.part is not None else "") == part_key), None)
+    def asked(part: Part | None, step: Step) -> bool:
+        return step.name == name and (part.key if part is not None else "") == part_key
+
+    return next((p for p in possibilities(case, person, now, of=asked) if p.role in APPLICANTS), None)
 
 
 def is_open(possible: Possible) -> bool:

@@ -17,9 +17,10 @@ class DocumentsConfig(AppConfig):
         from cases.panels import register_panel  # noqa: PLC0415
         from documents.evidence import pieces  # noqa: PLC0415
         from documents.handlers import make_papers, preview, void_papers  # noqa: PLC0415
+        from documents.panel import panel_context  # noqa: PLC0415
         from documents.paying import payment_context  # noqa: PLC0415
         from documents.preview import as_html  # noqa: PLC0415
-        from documents.queries import address_of, panel_context  # noqa: PLC0415
+        from documents.queries import address_of  # noqa: PLC0415
         from documents.sources import templates_of  # noqa: PLC0415
 
         makes_papers(make_papers, preview)

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from accounts.clock import now
 from accounts.models import User
 from cases.access import APPLICANTS, OUTSIDE, may_open, roles_to_look
 from cases.ledger_access import only_holds
@@ -98,8 +97,3 @@ def as_row(document: Document) -> dict[str, Any]:
         "event": document.event_seq,
         "void_reason": document.void_reason,
     }
-
-
-def panel_context(case: Case, viewer: User) -> dict[str, Any]:
-    """Return what the panel of the case page shows."""
-    return {"documents": list(documents_of(case, viewer, now()))}

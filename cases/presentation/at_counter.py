@@ -12,8 +12,7 @@ from django.urls import reverse
 from cases.forms_choices import name_of_row
 from cases.models import Attachment
 from cases.presentation.face import Look
-from cases.presentation.parts import for_several
-from cases.presentation.steps import Choice, choices_of
+from cases.presentation.steps import Choice, choices_of, for_several
 from cases.presentation.words import label
 from workflows.definition import Field
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,11 +39,13 @@ class Pending:
     data: dict[str, Any]
 
 
-def pending_of(look: Look) -> list[Pending]:
-    """Return the proposals of the case and of the parts that the viewer sees."""
+def pending_of(look: Look, parts: Container[str]) -> list[Pending]:
+    """Return the proposals of the case and of those of its parts whose keys are given, as far as the viewer sees them.
+    """
     if look.outside:
         return []
-    return [_pending(look, part) for part in (None, *look.seen_parts) if _record(look, part).proposal is not None]
+    told = (None, *(part for part in look.seen_parts if part.key in parts))
+    return [_pending(look, part) for part in told if _record(look, part).proposal is not None]
 
 
 def pending_at(look: Look, part: Part | None) -> Pending | None:

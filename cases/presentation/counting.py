@@ -11,11 +11,12 @@ from cases.ledger_rows import kept_in, to_be_found
 from cases.presentation.dossier import Shown, shown_rows
 from cases.presentation.face import Look
 from cases.presentation.ledger import Line, Reader
-from cases.presentation.story import Story
+from cases.presentation.story import Story, events_of
 from workflows.definition import Procedure, Step
 from workflows.errors import Reason
 from workflows.ledger_guards import COUNTED
 
+SHOWN_COUNTS = 50
 STRANGE = 3  # lines for things that are there and stand in no row
 PATH = f"ask.{COUNTED}."
 Typed = Mapping[str, Any]
@@ -91,19 +92,18 @@ class PastCount:
     said: tuple[Shown, ...]
 
 
-def past_counts(story: Story, step: Step) -> list[PastCount]:
-    """Return the counts of the ledger, the newest first."""
-    return list(_past_counts(story, step))
+def past_counts(look: Look, step: Step) -> list[PastCount]:
+    """Return the latest counts of the ledger, the newest first."""
+    return list(_past_counts(Story(look, events_of(look).filter(name=step.name)[:SHOWN_COUNTS]), step))
 
 
 def _past_counts(story: Story, step: Step) -> Iterator[PastCount]:
     told = {one.seq: one for one in story.told()}
     others = [field for field in step.ask if field.name != COUNTED]
     for event in story.events:
-        if event.name == step.name:
-            values = {name: kept["value"] for name, kept in story.values.get(event.seq, {}).items()}
-            lines = values.get(COUNTED) or []
-            explained = tuple((line["row"], line["explanation"]) for line in lines if line.get("explanation"))
-            said = tuple(row for row in shown_rows(story.look, others, values) if row.value)
-            one = told[event.seq]
-            yield PastCount(one.at, one.who, one.agreed, len(lines), explained, said)
+        values = {name: kept["value"] for name, kept in story.values.get(event.seq, {}).items()}
+        lines = values.get(COUNTED) or []
+        explained = tuple((line["row"], line["explanation"]) for line in lines if line.get("explanation"))
+        said = tuple(row for row in shown_rows(story.look, others, values) if row.value)
+        one = told[event.seq]
+        yield PastCount(one.at, one.who, one.agreed, len(lines), explained, said)

@@ -31,6 +31,8 @@ class Look:
         self.definition: Procedure = definition_by(case.definition.hash)
         self.roles = roles_to_look(case, viewer, now)
         self.names = Names(self.definition, local_day(now), language())
+        self._own_names: dict[str, str] = {}
+        self._by_number: dict[str, dict[Any, Mapping[str, Any]]] = {}
 
     @property
     def outside(self) -> bool:
@@ -57,7 +59,7 @@ class Look:
     @cached_property
     def parts(self) -> list[Part]:
         """Every part, in the order of opening."""
-        return sorted(self.case.parts.all(), key=lambda p: (p.opened_at, int(number_of(p))))
+        return sorted(self.case.parts.all(), key=lambda p: (p.opened_at, number_in(p.key)))
 
     @cached_property
     def seen_parts(self) -> list[Part]:
@@ -80,18 +82,31 @@ class Look:
     def part_kind(self, part: Part) -> str:
         return label(self.definition.part(part.kind))
 
+    def row_of(self, part: Part) -> Mapping[str, Any] | None:
+        """Return the row of the dossier that a part is about, if it is about one that is still there."""
+        field = self.definition.part(part.kind).row_field
+        return self._rows(field.inner).get(part.fields.get(field.name)) if field is not None else None
+
     def _own_name(self, part: Part) -> str:
-        named = named_by(self.definition.part(part.kind))
-        seen = [field for field in named if self.sees(field) and not field.sensitive]
-        return " – ".join(told for f in seen if (told := self._named(f, part.fields.get(f.name))))
+        if part.key not in self._own_names:
+            named = named_by(self.definition.part(part.kind))
+            seen = [field for field in named if self.sees(field) and not field.sensitive]
+            told = (self._named(f, part.fields.get(f.name)) for f in seen)
+            self._own_names[part.key] = " – ".join(name for name in told if name)
+        return self._own_names[part.key]
 
     def _named(self, field: Field, stored: Any) -> str:
         """Return a value by name; the row of a table by its number and first words."""
         if field.base != "row":
             return self.names.value(field, stored)
-        rows = self.case.dossier.get(field.inner) or []
-        found = next((row for row in rows if row.get(ROW_NO) == stored), None)
+        found = self._rows(field.inner).get(stored)
         return name_of_row(self.definition.field(field.inner), found) if found is not None else str(stored or "")
+
+    def _rows(self, table: str) -> Mapping[Any, Mapping[str, Any]]:
+        """Return the rows of a table of the dossier by their numbers."""
+        if table not in self._by_number:
+            self._by_number[table] = {row.get(ROW_NO): row for row in self.case.dossier.get(table) or ()}
+        return self._by_number[table]
 
     def role_label(self, role: str) -> str:
         named: Mapping[str, str] = self.definition.roles.get(role, {})
@@ -107,6 +122,11 @@ def named_by(kind: PartKind) -> list[Field]:
 def number_of(part: Part) -> str:
     """Return the running number of a part among its kind in the case."""
     return part.key.rpartition("-")[2]
+
+
+def number_in(key: str) -> int:
+    """Return the running number that stands in the key of a part: 3 of opinion-3."""
+    return int(key.rpartition("-")[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from cases.ledger_access import Held, agencies, counts_on_row
 from cases.models import Case, Part
 from cases.presentation.cosigned import Pending, pending_at
 from cases.presentation.face import Look
-from cases.presentation.parts import for_several
-from cases.presentation.steps import meets_itself
+from cases.presentation.steps import for_several, meets_itself
 from cases.services import Possible, possibilities
 from workflows.definition import Procedure, Step
 

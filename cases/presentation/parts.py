@@ -1,8 +1,7 @@
-"""The parts of a case – decisions, opinions, supplements, duties – each with its own state, work and papers."""
+"""A part of a case – a decision, an opinion, a duty – with its own state, work and papers; and papers as they stand."""
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,7 @@ from cases.presentation.queue import Row
 from cases.presentation.steps import Choice
 from cases.presentation.words import Due, due_words, label, said
 from workflows.calendar import closes_at
-from workflows.definition import Paper, PartKind, Step
+from workflows.definition import Paper
 
 STANDS: Mapping[str, tuple[str, str]] = {
     "out": ("Đang chờ ngoài cơ quan, không tính vào thời hạn", "Waits outside the office; the days do not count"),
@@ -38,7 +37,7 @@ class PartPaper:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One part as the page shows it."""
+    """One part with everything that is told of it."""
 
     part: Part
     number: str  # kind and running number, where the title does not say them
@@ -68,63 +67,44 @@ class Card:
         return [c for c in self.choices if not c.allowed and not c.here]
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """All parts of one kind."""
-
-    kind: PartKind
-    title: str
-    cards: tuple[Card, ...]
-
-    @property
-    def together(self) -> list[Choice]:
-        """The steps that several of them may take now, each once: what a form asks is then asked for all."""
-        found = [choice for card in self.cards for choice in card.allowed if for_several(choice.step)]
-        often = Counter(choice.step.name for choice in found if choice.for_whom is None)
-        first = {choice.step.name: choice for choice in reversed(found)}
-        return [first[name] for name, count in often.items() if count > 1]
-
-
-def for_several(step: Step) -> bool:
-    """Whether a step may be taken of several parts in one form: a file belongs to one of them."""
-    return not any(asked.base == "file" for asked in step.ask)
-
-
-def shelves_of(look: Look, choices: Iterable[Choice], tasks: Sequence[Row]) -> list[Shelf]:
-    """Return the parts that the viewer may see, by kind; those of an earlier attempt come last."""
-    offered = list(choices)
-    seen = sorted(look.seen_parts, key=lambda p: p.attempt != look.case.attempt)
-    return [
-        Shelf(kind, label(kind), cards)
-        for kind in look.definition.parts
-        if (cards := tuple(_card(look, kind, p, offered, tasks) for p in seen if p.kind == kind.code))
-    ]
-
-
-def _card(look: Look, kind: PartKind, part: Part, offered: list[Choice], tasks: Sequence[Row]) -> Card:
-    title = look.part_name(part)
+def card_of(look: Look, part: Part, choices: Iterable[Choice], tasks: Iterable[Row]) -> Card:
+    """Return a part with everything that is told of it; `choices` and `tasks` may be those of other parts as well."""
+    kind = look.definition.part(part.kind)
     rows = shown_rows(look, [f for f in kind.fields if f not in named_by(kind)], part.fields, f"{part.key}.")
     return Card(
         part=part,
-        number="" if title == look.part_title(part) else f"{label(kind)} {number_of(part)}",
-        title=title,
+        number=number_words(look, part),
+        title=look.part_name(part),
         state=look.state_label(part.state, part),
-        tone="hollow" if part.ended else "good" if part.closed else "cobalt",
-        due=_due(look, part),
-        clock=said(*STANDS[part.clock]) if _open_now(look, part) and kind.terms and part.clock in STANDS else "",
+        tone=tone_of(part),
+        due=due_of(look, part),
+        clock=said(*STANDS[part.clock]) if is_open(look, part) and kind.terms and part.clock in STANDS else "",
         rows=tuple(row for row in rows if row.value or row.table or row.masked or row.hidden),
         papers=tuple(part_papers(look, part)),
         tasks=tuple(row for row in tasks if row.task.part_id == part.pk),
-        choices=tuple(c for c in offered if c.part_key == part.key),
+        choices=tuple(c for c in choices if c.part_key == part.key),
     )
 
 
-def _open_now(look: Look, part: Part) -> bool:
+def number_words(look: Look, part: Part) -> str:
+    """Return kind and number of a part, empty where its name says them."""
+    name = look.part_name(part)
+    return "" if name == look.part_title(part) else f"{look.part_kind(part)} {number_of(part)}"
+
+
+def tone_of(part: Part) -> str:
+    """Return the tone of the tag that tells the state of a part."""
+    return "hollow" if part.ended else "good" if part.closed else "cobalt"
+
+
+def is_open(look: Look, part: Part) -> bool:
+    """Whether a part of the present attempt is still in work."""
     return not (part.closed or part.ended) and part.attempt == look.case.attempt
 
 
-def _due(look: Look, part: Part) -> Due | None:
-    if part.due_on is None or not _open_now(look, part):
+def due_of(look: Look, part: Part) -> Due | None:
+    """Return how long a part that is in work has; None when it has no day of its own."""
+    if part.due_on is None or not is_open(look, part):
         return None
     return due_words(closes_at(part.due_on), look.now, load_calendar())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from cases.applicant_side import CHANGE, SUPPLEMENT, Doing
 from cases.calendar import load_calendar
@@ -110,11 +111,10 @@ def is_thing(kind: PartKind) -> bool:
 
 
 def _rows(look: Look, table: Field, offered: list[Doing]) -> Iterator[PublicRow]:
-    parts = [p for p in told_parts(look) if followed_table(look, look.definition.part(p.kind)) == table]
-    columns, naming = [c for c in table.columns if c.name in table.follow], naming_columns(look, table)
+    parts, columns = _by_row(look, table), [c for c in table.columns if c.name in table.follow]
+    naming = naming_columns(look, table)
     for row in look.case.dossier[table.name]:
-        own = [p for p in parts if p.fields.get(_row_field(look, p)) == row.get("row_no")]
-        about = [p for kind in look.definition.parts for p in own if p.kind == kind.code]
+        about = parts.get(row.get("row_no"), ())
         names = [look.names.value(column, row.get(column.name)) for column in naming]
         facts = shown_rows(look, columns, row)
         yield PublicRow(
@@ -123,9 +123,16 @@ def _rows(look: Look, table: Field, offered: list[Doing]) -> Iterator[PublicRow]
         )  # fmt: skip
 
 
-def _row_field(look: Look, part: Part) -> str:
-    field = look.definition.part(part.kind).row_field
-    return field.name if field is not None else ""
+def _by_row(look: Look, table: Field) -> dict[Any, list[Part]]:
+    """Return the parts that are about a row of a table by its number, kind by kind."""
+    found: dict[Any, list[Part]] = {}
+    told = told_parts(look)
+    for kind in look.definition.parts:
+        field = kind.row_field
+        if field is not None and followed_table(look, kind) == table:
+            for part in (p for p in told if p.kind == kind.code):
+                found.setdefault(part.fields.get(field.name), []).append(part)
+    return found
 
 
 def _card(look: Look, kind: PartKind, part: Part, offered: Iterable[Doing]) -> PublicCard:

@@ -1,8 +1,9 @@
 """Rows of the queue: which matter, what waits, until when, who holds it."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
@@ -54,6 +55,34 @@ def rows_of(tasks: Iterable[Task], desk: Desk) -> list[Row]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The same work on several parts of a case: one of its rows, the first that is due, stands for all."""
+
+    row: Row
+    count: int
+
+    @property
+    def several(self) -> bool:
+        return self.count > 1
+
+    @property
+    def kind(self) -> str:
+        """The kind of part, empty for work on the case."""
+        return self.row.task.part.kind if self.row.task.part is not None else ""
+
+
+def gathered(rows: Iterable[Row], apart: Container[str]) -> list[Gathered]:
+    """Return the work on a case: the same of the same person on several parts once, but for the parts `apart` (keys).
+    """
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        part = row.task.part
+        alone = row.task.pk if part is None or part.key in apart else None
+        found.setdefault((row.what, row.role, row.task.assignee_id, alone), []).append(row)
+    return [Gathered(same[0], len(same)) for same in found.values()]
+
+
 def role_words(task: Task) -> str:
     """Return the name of the role that is awaited."""
     named = definition_by(hash_of(task.case.definition_id)).roles.get(task.role, {})
@@ -79,12 +108,13 @@ def _state(machine: Machine, code: str) -> str:
 
 
 def address_of(task: Task) -> str:
-    """Return where the work is done: the case; for an agency that is asked, the one page of its answer."""
+    """Return where the work is done: the case, the part; for an agency that is asked, the one page of its answer."""
     step = direct_step(task)
-    if step is not None and task.part is not None:
-        return reverse("part_step", args=[task.case.code, task.part.key, step.name])
-    page = reverse("case", args=[task.case.code])
-    return f"{page}#{task.part.key}" if task.part is not None else page
+    if task.part is None:
+        return reverse("case", args=[task.case.code])
+    if step is None:
+        return reverse("part", args=[task.case.code, task.part.key])
+    return reverse("part_step", args=[task.case.code, task.part.key, step.name])
 
 
 def direct_step(task: Task) -> Step | None:

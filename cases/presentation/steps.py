@@ -1,7 +1,7 @@
 """What a person may do now, and of everything else every reason why not."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.urls import reverse
@@ -13,6 +13,7 @@ from cases.presentation.face import Look
 from cases.presentation.words import label
 from cases.procedures import is_usual
 from cases.services import Possible, possibilities
+from cases.services.possible import Wanted
 from workflows.definition import Field, Procedure, Step
 from workflows.errors import Reason
 
@@ -45,6 +46,19 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """A step that several parts of a kind may take now: of many in one form, or each by itself."""
+
+    choice: Choice  # of the first of them
+    kind: str
+    count: int
+
+    @property
+    def in_one_form(self) -> bool:
+        return self.count > 1 and self.choice.for_whom is None and for_several(self.choice.step)
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """The steps of a case and its parts, sorted by what a person does with them."""
 
@@ -57,9 +71,10 @@ class Choices:
         return sorted(found, key=lambda c: not c.usual)
 
     @property
-    def on_parts(self) -> list[Choice]:
-        """What may be done to parts of the case."""
-        return [c for c in self.all if c.allowed and c.part_key]
+    def on_parts(self) -> list[Together]:
+        """What may be done to parts of the case, each step once for all parts of a kind."""
+        kinds = dict.fromkeys(kind_of(c.part_key) for c in self.all if c.part_key)
+        return [one for kind in kinds for one in steps_on(kind, self.all)]
 
     @property
     def acts(self) -> list[Choice]:
@@ -82,20 +97,58 @@ class Choices:
         return [c for c in self.all if not c.allowed and not c.here and not c.part_key]
 
 
-def choices_of(look: Look) -> Choices:
-    """Return every step of the case and its open parts as this person has it, mandates included."""
-    own = [_choice(look, p, None) for p in possibilities(look.case, look.viewer, look.now)]
+def kind_of(part_key: str) -> str:
+    """Return the kind of a part: opinion of opinion-1."""
+    return part_key.rpartition("-")[0]
+
+
+def for_several(step: Step) -> bool:
+    """Whether a step may be taken of several parts in one form: a file belongs to one of them."""
+    return not any(asked.base == "file" for asked in step.ask)
+
+
+def steps_on(kind: str, choices: Iterable[Choice]) -> list[Together]:
+    """Return what may be done to parts of a kind, each step once, with how many parts may take it."""
+    found: dict[tuple[str, User | None], list[Choice]] = {}
+    for choice in choices:
+        if choice.allowed and kind_of(choice.part_key) == kind:
+            found.setdefault((choice.step.name, choice.for_whom), []).append(choice)
+    return [Together(same[0], kind, len(same)) for same in found.values()]
+
+
+def together(kind: str, choices: Iterable[Choice]) -> list[Together]:
+    """Return the steps that several parts of a kind may take now in one form, the usual ones first."""
+    found = [one for one in steps_on(kind, choices) if one.in_one_form]
+    return sorted(found, key=lambda one: not one.choice.usual)
+
+
+def choices_of(look: Look, *, whole: Container[str] = (), only: Part | None = None) -> Choices:
+    """Return the steps of the case and its open parts as this person has them, mandates included.
+
+    `whole`: keys of the parts of which every step is told, with what speaks against it; of the others what may be
+    done. `only`: the one part that is asked about.
+    """
+    def asked(part: Part | None, step: Step) -> bool:
+        return step.name not in ELSEWHERE and (only is None or (part is not None and part.pk == only.pk))
+
+    def briefly(part: Part) -> bool:
+        return part.key not in whole
+
+    own = [_choice(look, p, None) for p in possibilities(look.case, look.viewer, look.now, of=asked, briefly=briefly)]
+    named = {c.name for c in own}
     possible = {c.name for c in own if c.allowed}
-    lent = {c.name: c for c in _lent(look, possible)}
-    return Choices(tuple(lent.get(c.name, c) for c in own if c.step.name not in ELSEWHERE))
+    lent = {c.name: c for c in _lent(look, possible, asked, briefly)}
+    more = [c for name, c in lent.items() if name not in named]
+    return Choices((*(lent.get(c.name, c) for c in own), *more))
 
 
-def _lent(look: Look, possible: set[str]) -> Iterator[Choice]:
+def _lent(look: Look, possible: set[str], asked: Wanted, briefly: Callable[[Part], bool]) -> Iterator[Choice]:
     """Yield what is possible only for somebody else who has given a mandate."""
     for grantor in grantors(look):
-        for found in possibilities(look.case, look.viewer, look.now, acting_for=grantor):
-            if found.allowed and found.name not in possible:
-                yield _choice(look, found, grantor)
+        found = possibilities(look.case, look.viewer, look.now, acting_for=grantor, of=asked, briefly=briefly)
+        for one in found:
+            if one.allowed and one.name not in possible:
+                yield _choice(look, one, grantor)
 
 
 def grantors(look: Look) -> list[User]:

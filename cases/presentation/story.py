@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from cases.canonical import NotCanonical, parse_body
 from cases.models import Event, EventValues, RefusedAttempt
@@ -16,7 +18,8 @@ from cases.procedures import definition_by
 from workflows.asks import OUTSIDE as OUTSIDE_ASKS
 from workflows.definition import Machine, Procedure, Step
 
-SHOWN_EVENTS = 300
+RECENT = 30  # on the page of a case; the whole history has pages of its own
+SHOWN_REFUSALS = 300
 # What the engine keeps by itself, and the life of a co-signature.
 OWN: Mapping[str, tuple[str, str]] = {
     "open": ("Mở hồ sơ", "Case opened"),
@@ -75,16 +78,19 @@ class Refusal:
     reasons: tuple[Mapping[str, str], ...]
 
 
-class Story:
-    """Reads the events of one case for one viewer; people and values are fetched once."""
+def events_of(look: Look) -> QuerySet[Event]:
+    """Return the events that the viewer may read of, newest first: an agency those of what it is asked."""
+    newest = Event.objects.filter(case=look.case).order_by("-seq")
+    return newest.filter(part_key__in=[part.key for part in look.seen_parts]) if look.outside else newest
 
-    def __init__(self, look: Look) -> None:
+
+class Story:
+    """Tells events of one case to one viewer; people and values are fetched once."""
+
+    def __init__(self, look: Look, events: Iterable[Event]) -> None:
         self.look = look
         self.parts = {part.key: part for part in look.parts}
-        newest = Event.objects.filter(case=look.case).order_by("-seq")
-        if look.outside:
-            newest = newest.filter(part_key__in=[part.key for part in look.seen_parts])
-        self.events = list(newest[:SHOWN_EVENTS])
+        self.events = list(events)
         self.bodies = {event.seq: body_of(event) for event in self.events}
         self.people = names_of(self._named())
         seqs = [event.seq for event in self.events]
@@ -201,7 +207,7 @@ def refusals_of(look: Look) -> list[Refusal]:
         return []
     rows = RefusedAttempt.objects.filter(case=look.case).select_related("person").order_by("-at", "-pk")
     return [
-        Refusal(row.at, str(row.person or ""), _tried(look, row), tuple(row.reasons)) for row in rows[:SHOWN_EVENTS]
+        Refusal(row.at, str(row.person or ""), _tried(look, row), tuple(row.reasons)) for row in rows[:SHOWN_REFUSALS]
     ]
 
 

@@ -13,8 +13,7 @@ from accounts.clock import now
 from cases.models import Case, Part
 from cases.presentation.asking import Sheet, sheet_of
 from cases.presentation.face import Look
-from cases.presentation.parts import for_several
-from cases.presentation.steps import meets_itself
+from cases.presentation.steps import for_several, meets_itself
 from cases.services import Possible, Result, Target, advance_each, possibilities
 from cases.services.entry_pictures import registries_of
 from cases.views.answers import carried, hidden, key_of, tried

@@ -22,7 +22,6 @@ from cases.presentation import counting
 from cases.presentation.asking import Sheet, sheet_of
 from cases.presentation.face import Look
 from cases.presentation.steps import Choices
-from cases.presentation.story import Story
 from cases.services import Possible, advance_case, book_of, possibilities
 from cases.views.answers import carried, hidden, key_of, tried, version_of
 from cases.views.ledgers import with_ledger
@@ -55,7 +54,7 @@ def count(request: HttpRequest, definition: Procedure) -> HttpResponse:
 def count_possible(look: Look) -> Possible | None:
     """Return the count as the viewer has it, without the lines that its own form asks."""
     step = counting.count_of(look.definition)
-    found = next((p for p in possibilities(look.case, look.viewer, look.now) if p.step is step), None)
+    found = next(iter(possibilities(look.case, look.viewer, look.now, of=lambda _, one: one is step)), None)
     return replace(found, asked=tuple(f for f in found.asked if f.name != COUNTED)) if found is not None else None
 
 
@@ -109,7 +108,7 @@ def book_page(
         "form": sheet.form if sheet is not None else None,
         "reasons": sheet.unplaced if sheet is not None else reasons,
         "choices": other_acts(look, page["choices"]),
-        "counts": counting.past_counts(Story(look), step) if step is not None else [],
+        "counts": counting.past_counts(look, step) if step is not None else [],
         "hidden": carried(request) if again else {**hidden(), "version": look.case.version},
     }
     return render(request, "cases/ledger/count.html", {**page, **facts}, status=status)

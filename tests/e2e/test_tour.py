@@ -139,7 +139,12 @@ def test_the_leader_finds_two_decisions_of_one_trip_and_opens_one(come: Callable
     with binh.expect_navigation():
         binh.locator("tr", has_text="Đi học tập").get_by_role("link").first.click()
     look(binh)
-    binh.goto(f"{binh.url.partition('#')[0]}parts/decision-1/do/sign_delegated/")
+    with binh.expect_navigation():
+        binh.locator(".crumbs a").last.click()
+    look(binh)
+    assert binh.locator("article.part[data-part^='decision-']").count() == 2
+    with binh.expect_navigation():
+        binh.locator("[data-part='decision-1'] a[href$='/do/sign_delegated/']").click()
     look(binh)
     assert binh.locator("button[data-transition=sign_delegated]").count() == 1
 
@@ -177,7 +182,8 @@ def test_a_citizen_asks_about_a_paper_and_follows_five_on_a_phone(come: Callable
         assert words in way
 
     binh = opens(come("binh"), "Chứng nhận lãnh sự")
-    binh.goto(f"{binh.url.partition('#')[0]}parts/paper-2/do/sign/")
+    look(binh)
+    send(binh, "a[href$='/parts/paper-2/do/sign/']")
     look(binh)
     fill(binh, {"signing_form": "tuq"})
     binh.check("[name=confirm]")

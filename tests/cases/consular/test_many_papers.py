@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("at_consular_desk")
 PAPERS = 200 if os.environ.get("HOSO_TEST_ALL") == "1" else 30  # of a batch: more than go into one transaction
 MOST = 12  # statements of a paper in a batch, its draft among them
 ONCE = 60  # those of a transaction, whatever number of papers
+LARGEST = 300_000  # bytes of a page
 
 
 def come(name: str, walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Client:
@@ -26,12 +27,6 @@ def come(name: str, walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Client:
     client = Client()
     client.force_login(person(name))
     return client
-
-
-def statements(client: Client, address: str) -> int:
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get(address).status_code == 200, address
-    return len(asked)
 
 
 def events(walk: Walk, name: str) -> list[str]:
@@ -99,19 +94,29 @@ def test_one_stamp_for_two_papers_in_one_form_is_given_to_the_first(monkeypatch:
     assert events(walk, "bind_stamp") == ["paper-1"]
 
 
-def test_pages_of_a_case_ask_as_often_for_eight_papers_as_for_three(monkeypatch: pytest.MonkeyPatch) -> None:
-    few, many = (asked_for(papers, monkeypatch) for papers in (3, 8))
+def test_pages_of_a_case_ask_as_often_for_fifty_papers_as_for_one_and_stay_small(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, fifty = (asked_for(papers, monkeypatch) for papers in (1, 50))
 
-    assert {page: (few[page], found) for page, found in many.items() if found > few[page]} == {}
+    assert {page: (one[page][0], found) for page, (found, _) in fifty.items() if found > one[page][0]} == {}
+    assert {page: size for page, (_, size) in fifty.items() if size > LARGEST} == {}
 
 
-def asked_for(papers: int, monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], int]:
-    """Return how often pages ask: of the officer, of the leader who signs, of who filed."""
+def asked_for(papers: int, monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return how often pages ask, and their bytes: of the officer, of the leader who signs, of who filed."""
     walk = assigned(papers)
     case = f"/cases/{walk.case.case_code}/"
     clients = {who: come(who, walk, monkeypatch) for who in ("nga", "binh", "lan")}
     pages = [(who, case) for who in clients]
-    pages += [("nga", f"{case}parts/paper-1/do/match/"), ("nga", f"{case}batch/paper/match/"), ("nga", "/queue/")]
+    pages += [("nga", f"{case}{page}") for page in ("parts/paper-1/", "parts/paper-1/do/match/", "batch/paper/match/")]
     for who in clients:
         clients[who].get(case)  # what this process keeps is read
-    return {(who, address.replace(case, "/")): statements(clients[who], address) for who, address in pages}
+    return {(who, a.replace(case, "/")): measured(clients[who], a) for who, a in [*pages, ("nga", "/queue/")]}
+
+
+def measured(client: Client, address: str) -> tuple[int, int]:
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(address)
+    assert answer.status_code == 200, address
+    return len(asked), len(answer.content)

@@ -24,8 +24,8 @@ def case_page(walk: Walk, client: Client, query: str = "") -> str:
 
 
 def offered(html: str) -> list[str]:
-    """Return the steps that the page offers as buttons."""
-    return re.findall(r'data-transition="([^"]+)"', html)
+    """Return the steps that the page offers as buttons, each once."""
+    return list(dict.fromkeys(re.findall(r'data-transition="([^"]+)"', html)))
 
 
 def reasons(html: str, step: str) -> list[str]:
@@ -147,7 +147,8 @@ def test_opinions_show_verdict_number_and_state(walk: Walk, signed_in: SignIn) -
     assert 'data-part="opinion-1" data-part-state="answered"' in html
     assert "88/CAT-ANĐN" in html
     assert "Còn 5 ngày làm việc" in html  # for those who have not answered
-    assert "opinion-2.drop" in offered(html)
+    assert "opinion-2.record_answer" in offered(html)
+    assert "/parts/opinion-2/do/drop/" in page(signed_in("ha"), f"/cases/{walk.case.code}/parts/opinion-2/")
 
 
 def test_the_history_tells_who_did_what_and_why_newest_first(walk: Walk, signed_in: SignIn) -> None:
