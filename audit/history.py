@@ -95,6 +95,7 @@ class History:
         kept = EventValues.objects.filter(case=case, seq__in=[event.seq for event in self.events])
         self.values: dict[int, Mapping[str, Any]] = dict(kept.values_list("seq", "values"))
         self.day = local_day(now)
+        self._names: dict[str, Names] = {}  # by the version of the procedure
 
     def entries(self) -> list[Entry]:
         """Return the events of the page, newest first."""
@@ -154,7 +155,8 @@ class History:
         return not is_sensitive(field) or may_look_closely(definition, self.roles)
 
     def _words(self, definition: Procedure, field: Field, kept: Mapping[str, Any]) -> str:
-        return Names(definition, self.day, language()).value(field, kept["value"])
+        names = self._names.setdefault(definition.version, Names(definition, self.day, language()))
+        return names.value(field, kept["value"])
 
     def refusals(self) -> list[Refusal]:
         """Return what was tried and refused, newest first."""

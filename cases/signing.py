@@ -5,7 +5,7 @@ Signing stays a step of its own for each paper (who signs says to have read it);
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,18 +31,38 @@ class Awaited:
     steps: tuple[Step, ...]
     grantor: User | None = None  # whom the person would sign for, under a mandate
 
-    def possible(self, person: User, now: dt.datetime) -> list[Possible]:
-        """Return the steps as the person has them now, with every reason against those that are not possible.
+    def is_about(self, possible: Possible) -> bool:
+        """Whether a step that is possible in the case is one of these."""
+        part = possible.part.pk if possible.part is not None else None
+        return part == self.task.part_id and any(possible.step.name == step.name for step in self.steps)
 
-        A step whose rules say that its time has not come (the draft is back with its officer) awaits nobody: it is
-        left out, as it opens no task either (cases.services.tasks).
-        """
-        wanted, part_id = {step.name for step in self.steps}, self.task.part_id
-        found = possibilities(
-            self.task.case, person, now, self.grantor,
-            of=lambda part, step: step.name in wanted and (part.pk if part is not None else None) == part_id,
-        )
-        return [possible for possible in found if not _too_early(possible)]
+
+def possible_steps(awaited: Sequence[Awaited], person: User, now: dt.datetime) -> list[list[Possible]]:
+    """Return the steps of each matter as the person has them now, with every reason against the impossible ones.
+
+    A step whose rules say that its time has not come (the draft is back with its officer) awaits nobody: it is
+    left out, as it opens no task either (cases.services.tasks). What awaits in one case is asked about at once.
+    """
+    groups: dict[tuple[Any, Any], list[Awaited]] = {}
+    for one in awaited:
+        groups.setdefault(_whose(one), []).append(one)
+    found = {place: _possible(same, person, now) for place, same in groups.items()}
+    return [[p for p in found[_whose(one)] if one.is_about(p)] for one in awaited]
+
+
+def _whose(awaited: Awaited) -> tuple[Any, Any]:
+    return awaited.task.case_id, awaited.grantor.pk if awaited.grantor is not None else None
+
+
+def _possible(same: Sequence[Awaited], person: User, now: dt.datetime) -> list[Possible]:
+    """Return the steps of matters of one case that the person takes for the same grantor, those whose time has come."""
+    wanted = {(one.task.part_id, step.name) for one in same for step in one.steps}
+
+    def asked(part: Part | None, step: Step) -> bool:
+        return (part.pk if part is not None else None, step.name) in wanted
+
+    found = possibilities(same[0].task.case, person, now, same[0].grantor, of=asked)
+    return [possible for possible in found if not _too_early(possible)]
 
 
 def _too_early(possible: Possible) -> bool:

@@ -80,7 +80,7 @@ class Rows:
             title=self.look.part_name(part),
             beside=" · ".join(self._beside(part)),
             state=self.look.state_label(part.state, part),
-            tone=tone_of(part),
+            tone=tone_of(self.kind, part),
             due=self.due(part),
             turn="; ".join(dict.fromkeys(f"{r.role}: {r.holder}" if r.holder else r.role for r in tasks)),
             next=first,

@@ -14,8 +14,10 @@ from cases.presentation.queue import Row
 from cases.presentation.steps import Choice
 from cases.presentation.words import Due, due_words, label, said
 from workflows.calendar import closes_at
-from workflows.definition import Paper
+from workflows.definition import Paper, PartKind
 
+STOPPED = 8  # a public status
+GROUNDS = "refusal_grounds"  # what a part was refused for
 STANDS: Mapping[str, tuple[str, str]] = {
     "out": ("Đang chờ ngoài cơ quan, không tính vào thời hạn", "Waits outside the office; the days do not count"),
     "pause": ("Đang tạm dừng tính thời hạn", "The clock stands"),
@@ -76,7 +78,7 @@ def card_of(look: Look, part: Part, choices: Iterable[Choice], tasks: Iterable[R
         number=number_words(look, part),
         title=look.part_name(part),
         state=look.state_label(part.state, part),
-        tone=tone_of(part),
+        tone=tone_of(kind, part),
         due=due_of(look, part),
         clock=said(*STANDS[part.clock]) if is_open(look, part) and kind.terms and part.clock in STANDS else "",
         rows=tuple(row for row in rows if row.value or row.table or row.masked or row.hidden),
@@ -92,9 +94,13 @@ def number_words(look: Look, part: Part) -> str:
     return "" if name == look.part_title(part) else f"{look.part_kind(part)} {number_of(part)}"
 
 
-def tone_of(part: Part) -> str:
-    """Return the tone of the tag that tells the state of a part."""
-    return "hollow" if part.ended else "good" if part.closed else "cobalt"
+def tone_of(kind: PartKind, part: Part) -> str:
+    """Return the tone of the tag that tells the state of a part: what is over, refused, done, in work."""
+    if part.ended or kind.machine.state(part.state).public == STOPPED:
+        return "hollow"
+    if part.closed and any(part.fields.get(field.name) for field in kind.fields if field.inner == GROUNDS):
+        return "bad"
+    return "good" if part.closed else "cobalt"
 
 
 def is_open(look: Look, part: Part) -> bool:

@@ -15,6 +15,7 @@ from cases.calendar import load_calendar
 from cases.models import Part
 from cases.presentation.dossier import Shown, shown_rows
 from cases.presentation.face import Look, named_by, number_of
+from cases.presentation.parts import tone_of
 from cases.presentation.rows import naming_columns
 from cases.presentation.words import Due, due_words, label
 from cases.public_status import public_status
@@ -22,8 +23,7 @@ from workflows.calendar import closes_at
 from workflows.definition import Field, PartKind, State
 
 IN_PROCESS = 4  # the public status behind which the office's own states stand
-WAITING, STOPPED = 5, 8
-GROUNDS = "refusal_grounds"  # what a part was refused for
+WAITING = 5
 TOLD_ELSEWHERE = frozenset({SUPPLEMENT, CHANGE})  # the page of the applicant has places of their own for them
 
 
@@ -154,11 +154,8 @@ def _card(look: Look, kind: PartKind, part: Part, offered: Iterable[Doing]) -> P
 
 
 def _tone(kind: PartKind, part: Part, state: State) -> str:
-    if part.ended or state.public == STOPPED:
-        return "hollow"
-    if part.closed and any(part.fields.get(f.name) for f in kind.fields if f.inner == GROUNDS):
-        return "bad"
-    return "good" if part.closed else "warn" if state.public == WAITING else "cobalt"
+    tone = tone_of(kind, part)
+    return "warn" if tone == "cobalt" and state.public == WAITING else tone
 
 
 def _is_told(look: Look, kind: PartKind, part: Part) -> bool:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -14,7 +14,7 @@ from cases.presentation.parts import PartPaper, part_papers
 from cases.presentation.steps import address_of
 from cases.presentation.words import Due, due_words, label
 from cases.services import Possible
-from cases.signing import Awaited
+from cases.signing import Awaited, possible_steps
 from workflows.definition import Step
 from workflows.errors import Reason
 
@@ -47,12 +47,16 @@ class ToSign:
         return bool(self.signatures)
 
 
-def to_sign(person: User, now: dt.datetime, awaited: Awaited) -> ToSign | None:
-    """Return what the list says of one matter; None when its time has not come."""
-    task, found = awaited.task, awaited.possible(person, now)
-    if not found:
-        return None
-    look = Look(task.case, person, now)
+def all_to_sign(person: User, now: dt.datetime, awaited: Sequence[Awaited]) -> list[ToSign]:
+    """Return what the list says of each matter, but for those whose time has not come."""
+    cases = {one.task.case_id: one.task.case for one in awaited}
+    looks = {pk: Look(case, person, now) for pk, case in cases.items()}
+    rows = zip(awaited, possible_steps(awaited, person, now), strict=True)
+    return [_to_sign(looks[one.task.case_id], one, found) for one, found in rows if found]
+
+
+def _to_sign(look: Look, awaited: Awaited, found: Sequence[Possible]) -> ToSign:
+    task = awaited.task
     allowed = [possible for possible in found if possible.allowed]
     nearest = min(found, key=lambda possible: len(possible.reasons))
     steps = [possible.step for possible in allowed or [nearest]]
@@ -62,7 +66,7 @@ def to_sign(person: User, now: dt.datetime, awaited: Awaited) -> ToSign | None:
         part=look.part_title(task.part) if task.part is not None else "",
         members=tuple(members_of(look, task.part)) if task.part is not None else (),
         papers=tuple(_papers(look, task, steps)),
-        due=due_words(task.due_at, now, load_calendar()),
+        due=due_words(task.due_at, look.now, load_calendar()),
         grantor=awaited.grantor,
         signatures=tuple(_signature(awaited, possible) for possible in allowed),
         reasons=() if allowed else nearest.reasons,

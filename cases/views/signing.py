@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
 from accounts.clock import now
-from cases.presentation.signing import to_sign
+from cases.presentation.signing import all_to_sign
 from cases.signing import awaiting
 
 PAGE = 20
@@ -21,7 +21,7 @@ def signing(request: HttpRequest) -> HttpResponse:
     """Show what may be signed now, and below it what still lacks something."""
     person, moment = signed_in(request), now()
     page = Paginator(awaiting(person, moment), PAGE).get_page(request.GET.get("page"))
-    rows = [row for awaited in page if (row := to_sign(person, moment, awaited)) is not None]
+    rows = all_to_sign(person, moment, list(page))
     facts = {
         "ready": [row for row in rows if row.ready], "later": [row for row in rows if not row.ready],
         "shown": len(rows),

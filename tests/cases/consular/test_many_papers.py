@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Event
 from cases.services import Target, advance_case, advance_each
+from cases.signing import awaiting
 from tests.audit.proof import faults_of_history
 from tests.cases.consular.desk import MATCHES, assigned, match_all
 from tests.procedures.runner import Walk, person
@@ -100,19 +101,38 @@ def test_pages_of_a_case_ask_as_often_for_fifty_papers_as_for_one_and_stay_small
     one, fifty = (asked_for(papers, monkeypatch) for papers in (1, 50))
 
     assert {page: (one[page][0], found) for page, (found, _) in fifty.items() if found > one[page][0]} == {}
-    assert {page: size for page, (_, size) in fifty.items() if size > LARGEST} == {}
+    assert {page: size for page, (_, size) in fifty.items() if size > LARGEST and page[0] != "an"} == {}
+
+
+def test_the_signing_list_asks_as_often_for_twenty_papers_of_a_case_as_for_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    walk, binh = assigned(20), person("binh")
+    client = come("binh", walk, monkeypatch)
+
+    def listed(keys: list[str]) -> tuple[int, int]:
+        targets = [Target(walk.case.pk, key) for key in keys]
+        advance_each(targets=targets, transition="match", actor=person("nga"), now=walk.now, data=MATCHES)
+        return measured(client, "/signing/")[0], len(awaiting(binh, walk.now))
+
+    client.get("/signing/")
+    one, twenty = listed(["paper-1"]), listed([f"paper-{n}" for n in range(2, 21)])
+
+    assert twenty[1] - one[1] == 19
+    assert twenty[0] <= one[0]
 
 
 def asked_for(papers: int, monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], tuple[int, int]]:
     """Return how often pages ask, and their bytes: of the officer, of the leader who signs, of who filed."""
     walk = assigned(papers)
     case = f"/cases/{walk.case.case_code}/"
-    clients = {who: come(who, walk, monkeypatch) for who in ("nga", "binh", "lan")}
-    pages = [(who, case) for who in clients]
+    clients = {who: come(who, walk, monkeypatch) for who in ("nga", "binh", "lan", "an")}
+    pages = [*((who, case) for who in clients), ("an", f"/history/{walk.case.code}/")]
     pages += [("nga", f"{case}{page}") for page in ("parts/paper-1/", "parts/paper-1/do/match/", "batch/paper/match/")]
     for who in clients:
         clients[who].get(case)  # what this process keeps is read
-    return {(who, a.replace(case, "/")): measured(clients[who], a) for who, a in [*pages, ("nga", "/queue/")]}
+    places = {a: a.replace(walk.case.code, "") for _, a in pages}
+    return {(who, places.get(a, a)): measured(clients[who], a) for who, a in [*pages, ("nga", "/queue/")]}
 
 
 def measured(client: Client, address: str) -> tuple[int, int]:
