@@ -25,6 +25,7 @@ class Pending:
 
     step: Step
     part: Part | None
+    about: str  # the part by name
     title: str
     by: User
     acting_for: str
@@ -67,6 +68,7 @@ def _pending(look: Look, part: Part | None) -> Pending:
     return Pending(
         step=step,
         part=part,
+        about=look.part_title(part) if part is not None else "",
         title=label(step),
         by=User.objects.get(pk=uuid.UUID(proposal["by"])),
         acting_for=proposal["acting_for"],
