@@ -19,6 +19,7 @@ from accounts.models import User
 from cases.effects import PaperJob
 from cases.models import Case
 from cases.presentation.ledger import Line
+from documents.cash_export import MONEY
 from documents.ledger_list import list_layout, list_paper
 from documents.ledger_values import rows_as_printed
 from documents.merge import source_of
@@ -77,8 +78,15 @@ def _job(paper: Paper, definition: Procedure, book: Case, viewer: User, now: dt.
 
 
 # ----------------------------------------------------------------------------------------------------------- .xlsx
+class Dong(int):
+    """An amount in đồng."""
+
+
+FORMATS = {dt.date: "DD/MM/YYYY", Dong: MONEY}
+
+
 def as_xlsx(title: str, heads: Sequence[str], lines: Sequence[Line]) -> bytes:
-    """Return the ledger as a workbook: a heading that stays, days as days, everything else as text.
+    """Return the ledger as a workbook: a heading that stays; days, numbers and đồng as such, the rest as text.
 
     Text is written as text: a value that begins with = + - @ is never a formula.
     """
@@ -111,8 +119,12 @@ def _write(sheet: Worksheet, number: int, line: Line) -> None:
 def _value(cell: Any) -> Any:
     if cell.hidden or cell.masked:
         return ""
-    is_day = isinstance(cell.stored, str) and DAY.fullmatch(cell.stored)
-    return _day(cell.stored) if is_day else cell.value
+    stored = cell.stored
+    if isinstance(stored, dict) and stored.get("currency") == "VND":
+        return Dong(stored["minor"])
+    if type(stored) is int:
+        return stored
+    return _day(stored) if isinstance(stored, str) and DAY.fullmatch(stored) else cell.value
 
 
 def _day(text: str) -> Any:
@@ -120,9 +132,9 @@ def _day(text: str) -> Any:
 
 
 def _put(cell: Cell, value: Any) -> None:
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date | int):
         cell.value = value
-        cell.number_format = "DD/MM/YYYY"
+        cell.number_format = FORMATS.get(type(value), "General")
         return
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", str(value))
     cell.data_type = "s"

@@ -170,16 +170,6 @@ def _question(attempt: Attempt) -> Question:
     )
 
 
-def autos(procedure: Procedure, part_kind: str | None, state: str) -> tuple[Step, ...]:
-    """Return the automatic steps that may fire from this state, in the order of the definition."""
-    return _autos(procedure.machine_of(part_kind), state)
-
-
-@lru_cache(maxsize=4096)
-def _autos(machine: Definition, state: str) -> tuple[Step, ...]:
-    return tuple(s for s in machine.transitions if s.when == "auto" and state in s.sources)
-
-
 def asked(attempt: Attempt) -> tuple[Any, ...]:
     """Return the fields that this attempt asks: number and day only of papers that it may issue."""
     return asks_now(attempt.procedure, attempt.step, attempt.facts, attempt.lookups, recorded=attempt.recorded)

@@ -16,8 +16,9 @@ from cases.services.events import Happening, append, id_of
 from cases.services.filling import Filled, fill
 from cases.services.keeping import keep_claim, keep_clock, keep_named, keep_recomputed, keep_trail
 from cases.services.turn import Turn
+from workflows.coming import autos
 from workflows.definition import Step
-from workflows.engine import MAX_AUTOS, Attempt, Move, asked, autos, fire, refusals
+from workflows.engine import MAX_AUTOS, Attempt, Move, asked, fire, refusals
 from workflows.errors import Reason, TransitionRefused
 
 
@@ -135,7 +136,7 @@ def _one_auto(turn: Turn) -> bool:
     asked = turn.asked(facts)
     for part in (None, *open_parts):
         record = part if part is not None else turn.case
-        waiting = autos(turn.definition, part.kind if part is not None else None, record.state)
+        waiting = autos(turn.machine(part), record.state)
         if not waiting:
             continue
         seen = facts.of(part)

@@ -116,3 +116,9 @@ def test_an_officer_chooses_papers_by_their_names() -> None:
     assert list(offered.names.values()) == [
         "1. Giấy chứng nhận xuất xứ hàng hóa", "2. Giấy phép xuất khẩu", "3. Hóa đơn thương mại có xác nhận",
     ]  # fmt: skip
+
+
+def test_a_stamp_that_nga_has_bound_waits_for_the_leader_and_not_for_her() -> None:
+    walk = until("bind_stamp")
+
+    assert [t.role for t in Task.objects.filter(case=walk.case, part__key="paper-1", done_at=None)] == ["dept_leader"]
