@@ -72,7 +72,7 @@ class Rows:
         """Return one part as a row."""
         steps, tasks = self.steps.get(part.key, ()), self.tasks.get(part.pk, ())
         answer = answer_to(self.look, part)
-        first = answer if part.proposal is not None else next_of(steps)
+        first = answer if part.proposal is not None else next_of(part, steps)
         return PartRow(
             part=part,
             href=reverse("part", args=[self.look.case.code, part.key]),
@@ -111,7 +111,7 @@ class Rows:
     def matches(self, part: Part, code: str) -> bool:
         """Whether a row is among those that a chip shows."""
         if code == MINE:
-            return next_of(self.steps.get(part.key, ())) is not None or answer_to(self.look, part) is not None
+            return next_of(part, self.steps.get(part.key, ())) is not None or answer_to(self.look, part) is not None
         if code == LATE:
             due = self.due(part)
             return due is not None and due.tone == "late"
@@ -141,11 +141,13 @@ def _short_fields(look: Look, kind: PartKind) -> Iterator[Field]:
             yield field
 
 
-def next_of(steps: Iterable[Choice]) -> Choice | None:
-    """Return the next thing to be done with a part: the step of the usual path, else one that somebody is due to take.
+def next_of(part: Part, steps: Iterable[Choice]) -> Choice | None:
+    """Return the next thing to be done with a part: the step of the usual path, else one that brings it on.
+
+    What may be done and is nobody's work (`optional`), or leaves the part where it stands, is not the next thing.
     """
-    moves = [c for c in steps if c.step.kind == "transition" and (c.usual or not c.step.optional)]
-    return min(moves, key=lambda choice: not choice.usual, default=None)
+    moves = [c for c in steps if c.usual or not (c.step.optional or c.step.target == part.state)]
+    return min((c for c in moves if c.step.kind == "transition"), key=lambda c: not c.usual, default=None)
 
 
 def answer_to(look: Look, part: Part) -> Choice | None:

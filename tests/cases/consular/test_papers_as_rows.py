@@ -123,6 +123,18 @@ def test_a_second_yes_that_is_awaited_is_the_next_thing_in_the_row_of_who_gives_
     assert "/parts/paper-2/do/agree/" in read("giang", five, "parts/paper-2/")
 
 
+def test_what_may_be_done_and_is_nobody_s_work_is_not_the_next_thing_of_a_row(five: Walk) -> None:
+    match_all(five)
+    advance_case(case_id=five.case.pk, part_id="paper-2", transition="bind_stamp", actor=person("nga"), now=five.now,
+                 data={"stamp_no": "TA000101"})  # fmt: skip
+    hers, his = rows(read("nga", five)), rows(read("binh", five))
+
+    assert "Gắn số tem" in hers["paper-1"]
+    assert "Trả số tem về kho" not in hers["paper-2"]
+    assert "Mở (1 việc)" in hers["paper-2"]
+    assert "Ký chứng nhận" in his["paper-2"]
+
+
 def test_many_papers_are_narrowed_by_state_and_by_what_one_can_go_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
     walk = assigned(12)
     monkeypatch.setenv("HOSO_CLOCK", walk.now.isoformat())
