@@ -85,7 +85,7 @@ def test_the_register_of_months_says_in_xlsx_what_the_cash_list_says() -> None:
 
 def test_an_amount_below_zero_and_half_a_month_are_told_and_nothing_is_entered() -> None:
     told = {
-        "không được âm": entered(collected="-1"),
+        "phải là số tiền": entered(collected="-1"),
         "ngày cuối": entered(period_last="15/11/2026"),
     }
 
