@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from accounts.models import User
@@ -20,10 +21,19 @@ LONGEST = 10_000  # numbers of one range
 class Line:
     """One group: a range of numbers with what became of each."""
 
-    group: str
+    key: tuple[str, ...]  # what its rows have in common, as the ledger groups them
     counts: tuple[tuple[State, int], ...]
     declared: int | None  # how many the delivery said
     missing: tuple[str, ...]  # numbers of the range that no row has
+
+    @property
+    def group(self) -> str:
+        return ", ".join(self.key)
+
+    @property
+    def runs(self) -> list[tuple[str, str, int]]:
+        """The missing numbers as (first, last, how many) of each unbroken run."""
+        return list(_runs(self.missing))
 
     @property
     def total(self) -> int:
@@ -43,13 +53,18 @@ class Balance:
         return [line for line in self.lines if line.missing]
 
 
-def balance_of(definition: Procedure, user: User, now: dt.datetime) -> Balance:
-    """Return the balance of a ledger that groups its rows; without groups it is empty (one statement)."""
+def balance_of(definition: Procedure, user: User, now: dt.datetime, agency: str = "") -> Balance:
+    """Return the balance of a ledger that groups its rows, or of one agency's; without groups it is empty.
+
+    One statement.
+    """
     spec = row_spec(definition)
     if not spec.group:
         return Balance((), ())
     found: dict[tuple[str, ...], list[tuple[str, dict[str, Any]]]] = {}
-    for state, dossier in seen_rows(definition, user, now).order_by().values_list("state", "dossier"):
+    seen = seen_rows(definition, user, now).order_by()
+    of_agency = seen.filter(unit__code=agency) if agency else seen
+    for state, dossier in of_agency.values_list("state", "dossier"):
         key = tuple(str(dossier.get(name, "")) for name in spec.group)
         found.setdefault(key, []).append((state, dossier))
     there = {state for rows in found.values() for state, _ in rows}
@@ -65,7 +80,7 @@ def _line(
     declared = first.get(spec.range.count) if spec.range is not None and spec.range.count is not None else None
     wanted = span(str(first.get(spec.range.first)), str(first.get(spec.range.last))) if spec.range is not None else []
     numbers = {str(dossier.get(spec.key or "")) for _, dossier in rows}
-    return Line(", ".join(key), counts, declared, tuple(number for number in wanted if number not in numbers))
+    return Line(key, counts, declared, tuple(number for number in wanted if number not in numbers))
 
 
 def span(first: str, last: str) -> list[str]:
@@ -76,3 +91,15 @@ def span(first: str, last: str) -> list[str]:
     if int(end[2]) - int(start[2]) >= LONGEST:
         return []
     return [f"{start[1]}{n:0{len(start[2])}d}" for n in range(int(start[2]), int(end[2]) + 1)]
+
+
+def _runs(numbers: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+    """Yield each unbroken run of rising numbers of one range."""
+    for _, run in groupby(enumerate(numbers), key=lambda one: _value(one[1]) - one[0]):
+        found = [number for _, number in run]
+        yield found[0], found[-1], len(found)
+
+
+def _value(number: str) -> int:
+    found = SERIAL.fullmatch(number)
+    return int(found[2]) if found is not None else 0

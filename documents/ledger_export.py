@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -17,14 +17,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from accounts.clock import local_day
 from accounts.models import User
 from cases.effects import PaperJob
+from cases.ledger_balance import balance_of
 from cases.models import Case
 from cases.presentation.ledger import Line
 from documents.cash_export import MONEY
+from documents.ledger_balance import BalanceSheet, balance_values
 from documents.ledger_list import list_layout, list_paper
 from documents.ledger_values import rows_as_printed
 from documents.merge import source_of
 from documents.models import Document
-from documents.render import produce
+from documents.render import Rendered, produce
 from documents.stages import NOBODY, context_for, late
 from documents.workshop import Workshop
 from workflows.definition import Paper, Procedure, Step
@@ -45,7 +47,8 @@ def as_docx(
 ) -> bytes:
     """Return the ledger as a Word file; what the viewer may not see of a row is blank. Raises PaperImpossible.
 
-    `paper` None: the ledger has none for its rows, they are printed in the columns of its page.
+    `paper` None: the ledger has none for its rows, they are printed in the columns of its page, below the balance of
+    the agency's ledger.
     """
     printed = paper or list_paper(definition)
     job = _job(printed, definition, book, viewer, now)
@@ -55,7 +58,15 @@ def as_docx(
     context[ROWS] = [_blanked(line, row) for line, row in _printed(lines, workshop.day)]
     document = Document(case=book, symbol="", context=context)
     values = {**context, **late(document, printed, workshop.day, mark="")}
-    return (workshop.rendered(paper, values) if paper else produce(list_layout(definition), values)).body
+    return (workshop.rendered(paper, values) if paper else _listed(definition, values, book, viewer, now)).body
+
+
+def _listed(
+    definition: Procedure, values: Mapping[str, Any], book: Case, viewer: User, now: dt.datetime
+) -> Rendered:  # fmt: skip
+    agency = book.unit.code if book.unit is not None else ""
+    balance = balance_of(definition, viewer, now, agency)
+    return produce(list_layout(definition, balance), {**values, **balance_values(balance)})
 
 
 def _printed(lines: Sequence[Line], day: dt.date) -> list[tuple[Line, dict[str, Any]]]:
@@ -85,8 +96,10 @@ class Dong(int):
 FORMATS = {dt.date: "DD/MM/YYYY", Dong: MONEY}
 
 
-def as_xlsx(title: str, heads: Sequence[str], lines: Sequence[Line]) -> bytes:
+def as_xlsx(title: str, heads: Sequence[str], lines: Sequence[Line], balance: BalanceSheet) -> bytes:
     """Return the ledger as a workbook: a heading that stays; days, numbers and đồng as such, the rest as text.
+
+    A ledger that groups its rows has its balance on a second sheet.
 
     Text is written as text: a value that begins with = + - @ is never a formula.
     """
@@ -98,9 +111,19 @@ def as_xlsx(title: str, heads: Sequence[str], lines: Sequence[Line]) -> bytes:
     for number, line in enumerate(lines, 2):
         _write(sheet, number, line)
     _dress(sheet, len(heads))
+    if balance.rows:
+        _add_balance(book.create_sheet(balance.title), balance)
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
+
+
+def _add_balance(sheet: Worksheet, balance: BalanceSheet) -> None:
+    sheet.append(balance.heads)
+    for number, row in enumerate(balance.rows, 2):
+        for column, value in enumerate(row, 1):
+            _put(sheet.cell(number, column), value)
+    _dress(sheet, len(balance.heads))
 
 
 def heads_of(lines: Sequence[Line], words: tuple[str, str, str, str]) -> list[str]:
@@ -132,7 +155,7 @@ def _day(text: str) -> Any:
 
 
 def _put(cell: Cell, value: Any) -> None:
-    if isinstance(value, dt.date | int):
+    if value is None or isinstance(value, dt.date | int):
         cell.value = value
         cell.number_format = FORMATS.get(type(value), "General")
         return

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from cases.ledger_balance import Balance
 from documents.layout import compose
+from documents.ledger_balance import balance_text
 from documents.templates import Compiled, compile_template
 from workflows.definition import Paper, Procedure
 
 ROWS = "ledger_rows"
 UNBROKEN = frozenset({"date", "day", "money"})
-NARROWEST = {"row.number": 12, "row.state": 12}
+NARROWEST = {"row.number": 16, "row.state": 12}
 
 
 def list_paper(definition: Procedure) -> Paper:
@@ -24,9 +26,9 @@ def list_paper(definition: Procedure) -> Paper:
     )  # fmt: skip
 
 
-def list_layout(definition: Procedure) -> Compiled:
-    """Return its template, composed once for a version of the ledger."""
-    return _composed(list_paper(definition).model_dump_json(), _text(definition))
+def list_layout(definition: Procedure, balance: Balance) -> Compiled:
+    """Return its template, composed once for a version of the ledger and the states that its balance tells."""
+    return _composed(list_paper(definition).model_dump_json(), _text(definition, balance))
 
 
 @lru_cache(maxsize=16)
@@ -34,7 +36,7 @@ def _composed(paper: str, text: str) -> Compiled:
     return compile_template(compose(Paper.model_validate_json(paper), text))
 
 
-def _text(definition: Procedure) -> str:
+def _text(definition: Procedure, balance: Balance) -> str:
     spec = definition.row
     names = [*dict.fromkeys((*spec.title, *spec.shown))] if spec is not None else []
     heads = {field.name: field.vi for field in definition.fields}
@@ -42,7 +44,7 @@ def _text(definition: Procedure) -> str:
     columns.append(("Tình trạng", "row.state"))
     return "\n".join(
         [
-            "page: landscape", f"title: {definition.vi.upper()}", "sign: none", "---",
+            "page: landscape", f"title: {definition.vi.upper()}", "sign: none", "---", *balance_text(balance),
             _row(head for head, _ in columns), _row("-" * _width(head, value, definition) for head, value in columns),
             f"{{% for row in {ROWS} %}}", _row(f"{{{{ {value} }}}}" for _, value in columns), "{% endfor %}",
             "", f"Tổng số: {{{{ {ROWS}|length }}}} dòng.",
@@ -54,7 +56,7 @@ def _width(head: str, value: str, definition: Procedure) -> int:
     """Return how wide a column is beside the others: a day and a number are not broken."""
     field = definition.field(value.removeprefix("row."))
     short = field is not None and (field.base in UNBROKEN or field.pattern is not None)
-    return max(NARROWEST.get(value, 6), 14 if short else 0, min(len(head), 18))
+    return max(NARROWEST.get(value, 8), 14 if short else 0, min(len(head), 18))
 
 
 def _row(cells: Iterable[str]) -> str:

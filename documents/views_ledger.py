@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST
 from accounts.clock import local_day, now
 from cases.errors import PaperImpossible
 from cases.forms_ledger import PurposeForm
+from cases.ledger_balance import balance_of
 from cases.models import Case
 from cases.presentation.ledger import Line, Reader
 from cases.services import book_of
 from cases.views.ledgers import Asked, asked_of, looked_at, page, with_ledger
 from documents.file_names import disposition
+from documents.ledger_balance import balance_sheet
 from documents.ledger_export import as_docx, as_xlsx, heads_of, paper_of
 from documents.workshop import DOCX
 from workflows.definition import Procedure
@@ -92,4 +94,6 @@ def xlsx_of(request: HttpRequest, asked: Asked, lines: Sequence[Line]) -> bytes:
     """Return the ledger as a workbook."""
     del request
     words = (gettext("Số dòng"), gettext("Tên"), gettext("Tình trạng"), gettext("Quá hạn từ"))
-    return as_xlsx(asked.definition.vi, heads_of(lines, words), lines)
+    balance = balance_of(asked.definition, asked.viewer, asked.now, asked.wanted.agency)
+    sheet = balance_sheet(asked.definition, balance)
+    return as_xlsx(asked.definition.vi, heads_of(lines, words), lines, sheet)

@@ -9,13 +9,16 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from accounts.clock import local_day
 from accounts.models import User
 from cases.errors import InputFaults
 from cases.ledger_access import row_spec
+from cases.procedures import definition_by, in_force
 from cases.services.events import id_of
 from cases.services.outcome import Outcome
 from cases.services.repeats import first_answer, keep_answer, payload_hash
 from cases.services.retrying import retried
+from cases.services.row_ranges import range_faults
 from cases.services.rows import judged_row, written_row
 from cases.services.turn import Turn
 from cases.services.wake import wake
@@ -39,7 +42,7 @@ def rows_judged(*, ledger: str, actor: User, now: dt.datetime, rows: Sequence[Va
         if row is not None and key and key in keys:
             reasons.append(_twice(row[0].definition, number))
         keys.add(key)
-    return reasons
+    return [*reasons, *range_faults(_definition(ledger, now), rows)]
 
 
 def open_rows(
@@ -69,7 +72,7 @@ def open_rows(
 
 
 def _opened(ledger: str, actor: User, now: dt.datetime, rows: Sequence[Values]) -> Outcome:
-    reasons: list[Reason] = []
+    reasons = range_faults(_definition(ledger, now), rows)
     outcome: Outcome | None = None
     for number, values in enumerate(rows):
         row, faults = _judged(ledger, actor, values, now, number)
@@ -79,6 +82,10 @@ def _opened(ledger: str, actor: User, now: dt.datetime, rows: Sequence[Values]) 
     if reasons or outcome is None:
         raise InputFaults(reasons)
     return outcome
+
+
+def _definition(ledger: str, now: dt.datetime) -> Procedure:
+    return definition_by(in_force(ledger, local_day(now)).hash)
 
 
 def _judged(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -24,6 +25,7 @@ from cases.services.filling import person_of
 from cases.services.outcome import Outcome, outcome_of
 from cases.services.repeats import first_answer, keep_answer, payload_hash
 from cases.services.retrying import retried
+from cases.services.row_ranges import range_faults
 from cases.services.turn import Request, Snapshot, Turn
 from cases.services.wake import wake
 from cases.services.writing import write
@@ -72,7 +74,11 @@ def open_row(
 def _opened(
     ledger: str, actor: User | None, values: Mapping[str, Any], now: dt.datetime, opened_by: User | None
 ) -> Outcome:
-    return written_row(*judged_row(ledger, actor, values, now, opened_by))
+    turn, inputs = judged_row(ledger, actor, values, now, opened_by)
+    crossing = range_faults(turn.definition, [turn.case.dossier])
+    if crossing:
+        raise InputFaults([replace(reason, path=reason.path.removeprefix("rows[0].")) for reason in crossing])
+    return written_row(turn, inputs)
 
 
 def judged_row(
@@ -157,7 +163,9 @@ def place_row(turn: Turn) -> None:
     case.holder = _holder(turn, spec.holder)
     key = case.dossier.get(spec.key) if spec.key is not None else None
     case.row_key = digest_of(case.procedure, str(key)) if key is not None else ""
-    same = rows_in(case.procedure).filter(row_key=case.row_key, closed=False).exclude(pk=case.pk)
+    same = rows_in(case.procedure).filter(row_key=case.row_key).exclude(pk=case.pk)
+    if spec.range is None:  # a thing may come back; a number out of a range stands for one thing for ever
+        same = same.filter(closed=False)
     if spec.key is not None and key is not None and same.exists():
         raise InputFaults([_taken(turn.definition, spec.key)])
 
@@ -179,6 +187,8 @@ def _taken(definition: Procedure, name: str) -> Reason:
     field = definition.field(name)
     vi, en = (field.vi, field.en) if field is not None else (name, name)
     words = f"{vi}: trong sổ đã có một dòng còn mở với giá trị này", f"{en}: an open row has this value already"
+    if row_spec(definition).range is not None:
+        words = f"{vi}: số này đã vào sổ, không dùng lại", f"{en}: this number was entered before and is not used again"
     return Reason("row_exists", *words, name)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from openpyxl import load_workbook
 
 from accounts.clock import LOCAL
 from cases.models import Case, Event
@@ -118,9 +121,7 @@ def test_a_parcel_is_counted_in_together_by_two_persons_each_stamp_with_its_own_
     assert Event.objects.filter(case__in=stamps(), name="enter_stock").count() == 12
 
 
-def test_by_command_a_range_is_looked_at_then_taken_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_by_command_a_range_is_looked_at_then_taken_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     parcel = {**PARCEL, "received_on": "2026-11-02", "delivery_date": "2026-10-30"}
     file = tmp_path / "parcel.json"
     file.write_text(json.dumps(parcel))
@@ -147,3 +148,43 @@ def test_the_register_shows_the_balance_by_range_and_names_a_number_that_is_miss
 
     assert 'data-gap="TA000302"' in page
     assert "khai 3" in page
+
+
+def with_gaps(giang: Client) -> None:
+    """Twelve stamps that are all there; of ten declared ones two, so that one number and a run are missing."""
+    takes(giang)
+    single = {**PARCEL, "range_first": "TA000301", "range_last": "TA000310", "range_quantity": "10"}
+    for number in ("TA000301", "TA000303"):
+        assert giang.post("/ledgers/stamp_stock/new/", {**single, "stamp_no": number}).status_code == 303
+
+
+def test_the_workbook_has_the_balance_as_numbers_with_missing_ones_on_top(giang: Client) -> None:
+    with_gaps(giang)
+
+    taken = giang.post("/ledgers/stamp_stock/ledger.xlsx", {"purpose": "Kiểm kê"})
+
+    book = load_workbook(io.BytesIO(taken.content))
+    assert book.sheetnames == ["Sổ", "Số dư theo lô"]
+    heads, gaps, whole = ([cell.value for cell in row] for row in book["Số dư theo lô"].rows)
+    assert heads[2:] == [
+        "Số cuối của lô", "Mới nhận, chờ kiểm đếm", "Cộng", "Khai nhận", "Số lượng còn thiếu", "Các số còn thiếu",
+    ]  # fmt: skip
+    assert gaps == ["TA", "TA000301", "TA000310", 2, 2, 10, 8, "TA000302, TA000304–TA000310"]
+    assert whole == ["TA", "TA000101", "TA000112", 12, 12, 12, 0, None]
+
+
+def test_the_word_file_has_the_balance_of_the_whole_ledger_whatever_the_filter_shows(giang: Client) -> None:
+    with_gaps(giang)
+
+    taken = giang.post("/ledgers/stamp_stock/ledger.docx?q=TA000101", {"purpose": "Kiểm kê"})
+
+    document = docx.Document(io.BytesIO(taken.content))
+    said = [paragraph.text for paragraph in document.paragraphs]
+    assert "Số còn thiếu trong sổ: TA, TA000301, TA000310: TA000302, TA000304–TA000310 (8 số)." in said
+    balance, rows = document.tables[1], document.tables[2]
+    assert [[cell.text for cell in row.cells] for row in balance.rows] == [
+        ["Lô", "Mới nhận, chờ kiểm đếm", "Cộng", "Khai nhận", "Số còn thiếu"],
+        ["TA, TA000101, TA000112", "12", "12", "12", "0"],
+        ["TA, TA000301, TA000310", "2", "2", "10", "8"],
+    ]
+    assert len(rows.rows) == 2, "the heading and the one row of the filter"
