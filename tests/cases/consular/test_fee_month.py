@@ -17,6 +17,8 @@ from workflows.errors import TransitionRefused
 
 pytestmark = pytest.mark.usefixtures("at_consular_desk")
 REFUNDED = "fees are refunded by the table and by two persons (L18)"
+REOPENED = "a refused case is not corrected"
+EXEMPT_REOPENED = "papers free of charge are received again after the case was opened again"
 JANUARY = dt.datetime(2027, 1, 4, 9, 0, tzinfo=LOCAL)
 CONFIRMED = {"confirm": ["all_entered"]}
 
@@ -75,4 +77,17 @@ def test_what_was_paid_in_one_month_is_not_in_the_next() -> None:
 def test_a_month_without_a_payment_is_closed_with_nothing() -> None:
     walked(PROCEDURE, scenario(GOLDEN))
 
+    assert closes(month("2026-12-01", "2026-12-31", 0)) == []
+
+
+def test_what_was_paid_stays_in_its_month_when_the_case_is_opened_again() -> None:
+    walked(PROCEDURE, scenario(REOPENED))
+
+    assert closes(month("2026-11-01", "2026-11-30", 30_000)) == []
+
+
+def test_papers_free_of_charge_count_once_where_they_were_received_first() -> None:
+    walked(PROCEDURE, scenario(EXEMPT_REOPENED))
+
+    assert closes(month("2026-11-01", "2026-11-30", 0, exempt=1)) == []
     assert closes(month("2026-12-01", "2026-12-31", 0)) == []
