@@ -174,6 +174,7 @@ def test_an_installation_without_tables_says_so_in_one_line(tmp_path: Path) -> N
     bare = Product(tmp_path, product_environment(tmp_path))
 
     said = bare.run("procedures", "list", "--json")
+    bare.end_all()
 
     assert (said.returncode, json.loads(said.stdout)) == (1, {"error": "unavailable"})
     assert "Traceback" not in said.stderr
