@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from cases.models import Case, Part
+from tests.cases.consular.month import ways
 from tests.cases.consular.month.people import AGREES, Move
+from tests.cases.consular.month.view import View, rare
 
 OPEN_ROUTES = ("cnls", "hphls", "apostille_referral", "refuse_guide")
 ALONE = ("refused", "withdrawn", "unprocessed")  # papers whose original may go back before the others
-OVER = ("issued", "partly_refused", "refused", "stopped", "not_accepted")
-
-
-@dataclass(frozen=True)
-class View:
-    """A case as the people of the desk see it at a moment."""
-
-    case: Case
-    parts: list[Part]
-    mode: str  # of the office today
-    free: list[str]  # blanks in the stock
-
-    def of(self, kind: str) -> list[Part]:
-        return [part for part in self.parts if part.kind == kind]
-
-    def row(self, part: Part) -> dict[str, Any]:
-        rows: list[dict[str, Any]] = self.case.dossier["papers"]
-        return next(row for row in rows if row["row_no"] == part.fields[ROW[part.kind]])
-
-    def paper_of(self, part: Part) -> Part | None:
-        number = part.fields[ROW[part.kind]]
-        return next((p for p in self.of("paper") if p.fields["row_no"] == number), None)
-
-    @property
-    def frozen(self) -> str:
-        return str(self.case.attributes.get("mode_at_receipt", ""))
-
-
+OVER = ("issued", "partly_refused", "refused", "stopped", "not_accepted", "revoked")
 TWICE = {  # steps that are there once for papers on paper and once for electronic ones
     *("match", "match_seal_only", "match_signature_only", "sign", "register"),
     *("match_electronic", "sign_electronic", "register_electronic"),
 }
-ROW = {"paper": "row_no", "original": "row_no", "correction": "row_key"}
-
-
-def rare(may: bool) -> float:
-    """Return a weight: what the rules let happen is usual, what they refuse is tried all the same, now and then."""
-    return 1 if may else 0.03
 
 
 def moves(view: View) -> list[Move]:
@@ -72,6 +41,7 @@ def _yes(record: Case | Part) -> Iterator[Move]:
 def _of_case(view: View) -> Iterator[Move]:
     if view.case.proposal is None:
         yield from CASES.get(view.case.state, lambda _: iter(()))(view)
+        yield from ways.apologies(view)
     if view.case.attributes.get("fee_paid") and view.case.proposal is None:
         paid, gone = (view.case.attributes.get(name, 0) for name in ("paid_minor", "refunded_minor"))
         some = {"refund_ground": "office_error", "refund_minor": max(1000, (paid - gone) // 2)}
@@ -93,6 +63,7 @@ def _submitted(view: View) -> Iterator[Move]:
         yield Move("hand_back_papers", weight=4)
     yield from _fee(view, rare(not open_rows and not any(p.state == "expected" for p in view.of("original"))))
     yield Move("await_originals", weight=rare(view.case.dossier["channel"] == "truc_tuyen"))
+    yield Move("request_supplement_intake", weight=0.4)
     yield from _given_up(view)
 
 
@@ -108,7 +79,7 @@ def _fee(view: View, likely: float) -> Iterator[Move]:
 
 
 def _given_up(view: View) -> Iterator[Move]:
-    yield Move("withdraw_before_receipt", weight=0.1)
+    yield Move("withdraw_before_receipt", weight=0 if view.forgets else 0.1)
     if view.mode == "none":
         yield Move("mode_ended_stop", weight=6)
 
@@ -127,6 +98,7 @@ def _assigned(view: View) -> Iterator[Move]:
         yield Move("open_shipment", given={"rows": waiting}, weight=4 * rare(not set(packed) & set(waiting)))
     yield Move("nothing_left", weight=rare(all(p.closed for p in view.of("paper"))))
     yield Move("request_withdraw", weight=0.05)
+    yield Move("request_supplement", weight=0.15)
 
 
 def _withdraw_requested(view: View) -> Iterator[Move]:
@@ -140,10 +112,18 @@ def _decided(view: View) -> Iterator[Move]:
     if done:
         cause = "co_quan" if len(done) % 2 else "nguoi_nop"
         yield Move("open_correction", given={"rows": done[:1], "error_cause": cause}, weight=0.25)
+        yield Move("propose_revocation", weight=0.15)
+
+
+def _supplement_intake(view: View) -> Iterator[Move]:
+    yield from ways.at_intake(view)
+    yield from _given_up(view)
 
 
 def _returned(view: View) -> Iterator[Move]:
-    yield from (move for move in _decided(view) if move.step == "open_correction")
+    later = (move for move in _decided(view) if move.step in ("open_correction", "propose_revocation"))
+    yield from (dataclasses.replace(move, weight=move.weight / 4) for move in later)
+    yield from ways.reopened(view)
 
 
 def _correcting(view: View) -> Iterator[Move]:
@@ -259,11 +239,16 @@ CASES = {
     "received": lambda _: iter([Move("assign", weight=6), Move("request_withdraw", weight=0.05)]),
     "assigned": _assigned, "withdraw_requested": _withdraw_requested, "issued": _decided, "partly_refused": _decided,
     "refused": _decided, "returned": _returned, "correcting_result": _correcting,
+    "supplement_intake": _supplement_intake, "supplement_processing": ways.in_work, "stopped": ways.reopened,
+    "revoking": ways.revoking, "revocation_signed": lambda _: iter([Move("issue_revocation")]),
 }  # fmt: skip
-KINDS = {"paper": _paper, "original": _original, "shipment": _shipment, "correction": _correction}
+KINDS = {
+    "paper": _paper, "original": _original, "shipment": _shipment, "correction": _correction,
+    "supplement": ways.supplement,
+}  # fmt: skip
 PAPER: dict[str, tuple[tuple[str, float], ...]] = {
     "comparing": (("match", 4), ("match_electronic", 3), ("match_seal_only", 0.3), ("match_signature_only", 0.3),
-                  ("ask_verification", 0.5), ("propose_refusal", 0.4), ("withdraw_paper", 0.1)),
+                  ("ask_verification", 0.8), ("propose_refusal", 0.4), ("withdraw_paper", 0.1)),
     "awaiting_signature": (("sign", 3), ("sign_electronic", 3), ("sign_return", 0.2)),
     "stamped": (("register", 4), ("register_electronic", 3)),
     "verify_drafted": (("sign_verification", 4), ("return_verification", 0.4)),

@@ -8,22 +8,29 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F
+
 from accounts.clock import LOCAL
 from cases.errors import CaseChanged, InputFaults, PaperImpossible
 from cases.models import Case, OutboxEntry, Part
-from cases.services import advance_case, open_case
+from cases.procedures import definition_by, in_force
+from cases.serials import rows_of_range
+from cases.services import Target, advance_case, advance_each, open_case
 from cases.services.office_rows import put_row
 from cases.services.outbox import Delivery, deliver
+from cases.services.row_import import open_rows
 from tests.cases.consular.desk import GOLDEN, PROCEDURE, scenario
-from tests.cases.consular.month.moves import View, moves
+from tests.cases.consular.month.moves import moves
 from tests.cases.consular.month.people import OFFICE, Move, dossier
+from tests.cases.consular.month.view import View
 from tests.procedures.runner import DELIVERED, Walk, person, resolved, stand
 from workflows.errors import TransitionRefused
 
 FIRST = dt.date(2026, 11, 2)
 SLOTS = ((8, 10), (9, 30), (10, 50), (13, 40), (15, 0), (16, 20))
 LETTERS = ("application_form", "papers_file", "identity_shown", "translation_file", "return_envelope")
-ENDED = ("returned", "stopped", "not_accepted")
+COMES_BACK, UNTIL = 0.01, dt.date(2026, 12, 11)  # how often somebody looks at a case again of which nothing is owed
+ENDED = ("returned", "stopped", "not_accepted", "revoked")
 
 
 @dataclass
@@ -34,6 +41,7 @@ class Office:
     mode: str = "full"
     now: dt.datetime = dt.datetime(2026, 11, 2, 8, 0, tzinfo=LOCAL)
     cases: list[Case] = field(default_factory=list)
+    forgetful: set[Any] = field(default_factory=set)  # cases whose applicants leave questions unanswered
     turned_away: int = 0
     money: list[tuple[dt.date, int]] = field(default_factory=list)  # paid, and refunded below zero
     refunds: Counter[Any] = field(default_factory=Counter)
@@ -43,17 +51,25 @@ class Office:
     refused: Counter[str] = field(default_factory=Counter)
 
     def open(self, blanks: int) -> None:
-        """Introduce the signer and take in a parcel of blank stamps."""
+        """Introduce the signer and take in a parcel of blank stamps, counted in by two persons."""
         stock, signer = scenario(GOLDEN).given.standing
         stand(signer, {})
-        serials = [f"TA{101 + n:06d}" for n in range(blanks)]
+        lot = {**stock.dossier, "range_last": f"TA{100 + blanks:06d}"}
+        definition = definition_by(in_force(stock.ledger, FIRST).hash)
+        rows = rows_of_range(definition, lot)
+        open_rows(ledger=stock.ledger, actor=person(stock.by), now=self.now, rows=rows, idempotency_key=None)
+        self.box = {row["stamp_no"] for row in rows}
         entered, agreed = stock.steps
-        steps = [entered.model_copy(update={"with_": {"counted": blanks}}), agreed]
-        lot = {**stock.dossier, "range_last": serials[-1], "range_quantity": blanks}
-        parcel = stock.model_copy(update={"dossier": lot, "steps": steps})
-        for serial in serials:
-            stand(parcel, {"stamp_no": serial})
-        self.box = set(serials)
+        self.all_do("received", entered.do, str(entered.as_), {"counted": blanks})
+        self.all_do("received", agreed.do, str(agreed.as_), {})
+
+    def all_do(self, state: str, step: str, who: str, data: dict[str, Any]) -> None:
+        """Let somebody do the same with every stamp of a state, in one go; nobody is refused."""
+        rows = Case.objects.filter(procedure="stamp_stock", kind="row", state=state).order_by("case_code")
+        targets = [Target(pk) for pk in rows.values_list("pk", flat=True)]
+        results = advance_each(targets=targets, transition=step, actor=person(who), now=self.now, data=data)
+        assert [result.reasons for result in results if result.outcome is None] == []
+        self.happened[step] += len(results)
 
     def power(self, mode: str, day: dt.date) -> None:
         """Let the office have another power from a day on."""
@@ -73,6 +89,7 @@ class Office:
             self.turned_away += 1
         else:
             self.cases.append(outcome.case)
+            self.forgetful |= {outcome.case.pk} if self.dice.random() < 0.4 else set()
 
     def walk(self, case: Case) -> Walk:
         walk = Walk(case.procedure, scenario(GOLDEN).given, self.now)
@@ -115,10 +132,12 @@ class Office:
         """Let somebody do one of the things that may be done with a case."""
         case.refresh_from_db()
         parts = list(Part.objects.filter(case=case, attempt=case.attempt).order_by("opened_at", "pk"))
-        offered = moves(View(case, parts, self.mode, self.free()))
-        if not offered:
+        forgets = case.pk in self.forgetful
+        offered = moves(View(case, parts, self.mode, self.free(), self.now.date(), forgets))
+        weights = [one.weight for one in offered]
+        if self.dice.random() >= sum(weights):  # nobody finds anything to do
             return
-        move = self.dice.choices(offered, [one.weight for one in offered])[0]
+        move = self.dice.choices(offered, weights)[0]
         if move.stamp:
             self.on_stamp(move)
         else:
@@ -155,12 +174,14 @@ class Office:
             self.passes(dt.datetime.combine(day, dt.time(hour, minute), LOCAL))
             for _ in range(newcomers if number == 0 else 0):
                 self.somebody_comes()
+            owing, comes_back = self.owing(), COMES_BACK if day <= UNTIL else 0
             for case in self.dice.sample(self.cases, len(self.cases)):
-                if not self.over(case) and self.dice.random() < 0.8:
+                if self.dice.random() < (0.8 if case.pk in owing else comes_back):
                     self.acts_on(case)
 
-    def over(self, case: Case) -> bool:
-        """Whether nothing is owed any more: the case has ended and no original is here or outside."""
-        case.refresh_from_db()
-        owed = Part.objects.filter(case=case, attempt=case.attempt, closed=False, ended=False)
-        return case.state in ENDED and not owed.exists()
+    def owing(self) -> set[Any]:
+        """Return the cases that have not ended, or of which an original is here or outside."""
+        going = Case.objects.filter(pk__in=[case.pk for case in self.cases]).exclude(state__in=ENDED)
+        parts = Part.objects.filter(attempt=F("case__attempt"), closed=False, ended=False)
+        owed = parts.filter(case__procedure=PROCEDURE).exclude(case__state="draft")
+        return {*going.values_list("pk", flat=True), *owed.values_list("case_id", flat=True)}

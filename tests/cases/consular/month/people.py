@@ -15,7 +15,8 @@ STAMPS: dict[str, Any] = yaml.safe_load((SHIPPED / "stamp_stock/v1/scenarios.yam
 GIVEN, PAPERS, OFFICE = READ["given"], READ["more"], READ["more"]["office"]
 AGREES = {  # who says yes to what another began; everybody else's yes is Vân's
     "settle_route": "kien", "refuse_intake": "kien", "ask_verification": "kien", "unbind_stamp": "giang",
-    "refund_fee": "binh", "keep_evidence": "binh",
+    "refund_fee": "binh", "keep_evidence": "binh", "refuse_lapsed_intake": "thao", "request_supplement": "kien",
+    "stop_unsupplemented": "kien",
 }  # fmt: skip
 
 
