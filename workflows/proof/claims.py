@@ -29,8 +29,9 @@ def prove_expressions(procedure: Procedure, params: Params, findings: Findings) 
     for claim in claims(procedure, params):
         for fault in check_expression(claim.text, claim.types, want=claim.want):
             findings.say(claim.key, fault)
+    types = types_of(procedure)
     for key, kind, step in steps(procedure):
-        _prove_set(procedure, key, kind, step, findings)
+        _prove_set(types, key, kind, step, findings)
 
 
 def claims(procedure: Procedure, params: Params) -> Iterator[Claim]:
@@ -189,9 +190,8 @@ def _column(types: Types, path: str) -> Type | None:
     return found
 
 
-def _prove_set(procedure: Procedure, key: str, kind: str | None, step: Step, findings: Findings) -> None:
+def _prove_set(types: Types, key: str, kind: str | None, step: Step, findings: Findings) -> None:
     """A step sets only what the case or part has, and columns of the dossier; in a ledger also fields of the row."""
-    types = types_of(procedure)
     known = {*_attributes(types, kind), *types.roots["dossier"].fields}
     for name in step.set:
         if name not in known and _column(types, name) is None:
