@@ -17,6 +17,8 @@ OVER = ("issued", "partly_refused", "refused", "stopped", "not_accepted", "revok
 TWICE = {  # steps that are there once for papers on paper and once for electronic ones
     *("match", "match_seal_only", "match_signature_only", "sign", "register"),
     *("match_electronic", "sign_electronic", "register_electronic"),
+    *("sign_again", "register_again", "redo_electronic", "return_electronic_draft"),
+    *("sign_electronic_again", "register_electronic_again"),
 }
 
 
@@ -70,7 +72,7 @@ def _submitted(view: View) -> Iterator[Move]:
 def _fee(view: View, likely: float) -> Iterator[Move]:
     electronic = any(row["form"] == "ban_dien_tu_ky_so" for row in view.case.dossier["papers"])
     checked = {"dossier": {"file_signature_check": "hop_le"}} if electronic else {}
-    costs = (view.case.dossier.get("fee") or {}).get("minor", 0) > 0
+    costs = (view.case.dossier.get("fee_due") or {}).get("minor", 0) > 0
     counts = bool(view.case.dossier.get("paper_count"))
     yield Move("ask_fee", given=checked, weight=4 * likely * rare(costs))
     yield Move("receive", given=checked, weight=likely * rare(counts and not costs))
@@ -222,14 +224,16 @@ def _old_stamp(view: View, part: Part) -> str | None:
 
 
 def _correction(view: View, part: Part) -> Iterator[Move]:
+    electronic = view.row(part)["form"] == "ban_dien_tu_ky_so"
+    receipt = {"new_fee_receipt": "BL-000999"} if part.fields["error_cause"] == "nguoi_nop" else {}
     for step, weight in CORRECTION.get(part.state, ()):
-        yield Move(step, part.key, weight=weight)
+        fits = step not in TWICE or ("electronic" in step) == electronic
+        yield Move(step, part.key, given=receipt if step == "redo_electronic" else {}, weight=weight * rare(fits))
     old = _old_stamp(view, part)
     if part.state == "in_correction" and view.mode == "full" and old and view.free:
-        receipt = {"new_fee_receipt": "BL-000999"} if part.fields["error_cause"] == "nguoi_nop" else {}
         yield Move("cancel_used", given={"replaced_by": view.free[0]}, stamp=old, weight=3)
         yield Move("restamp", part.key, given={"old_stamp_no": old, "stamp_no": view.free[0], **receipt}, weight=3)
-    elif part.state == "awaiting_signature" and view.mode != "full":
+    elif part.state == "awaiting_signature" and view.mode != "full" and not electronic:
         reason = {"reason": "Thẩm quyền đã chấm dứt nên trả số tem.", "confirm": ["not_affixed"]}
         yield Move("unbind_stamp", part.key, "nga", reason, weight=6)
 
@@ -277,8 +281,8 @@ CORRECTION: dict[str, tuple[tuple[str, float], ...]] = {
     "open": (("draft_minutes", 4), ("drop_correction", 0.3)),
     "minutes_drafted": (("sign_minutes", 4), ("drop_correction", 0.3)),
     "minutes_signed": (("issue_minutes", 4),),
-    "in_correction": (("resend", 1), ("drop_correction", 0.05)),
-    "awaiting_signature": (("sign_again", 3),),
-    "stamped": (("register_again", 4),),
+    "in_correction": (("redo_electronic", 2), ("resend", 1), ("drop_correction", 0.05)),
+    "awaiting_signature": (("sign_again", 3), ("sign_electronic_again", 3), ("return_electronic_draft", 0.3)),
+    "stamped": (("register_again", 4), ("register_electronic_again", 4)),
     "with_authority": (("corrected_back", 1),),
 }
