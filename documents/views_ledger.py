@@ -59,8 +59,13 @@ def taken(request: HttpRequest, definition: Procedure, kind: str, media: str, ma
         body = make(request, asked, lines)
     except PaperImpossible as fault:
         return render(request, "cases/refused.html", {"reasons": fault.reasons, "back": ".."}, status=422)
+    return file_answer(body, media, f"{definition.vi[:60]} {local_day(now()):%Y-%m-%d}.{kind}")
+
+
+def file_answer(body: bytes, media: str, name: str) -> HttpResponse:
+    """Return a file to be saved under a name; no cache keeps it."""
     answer = HttpResponse(body, content_type=media)
-    answer["Content-Disposition"] = disposition(f"{definition.vi[:60]} {local_day(now()):%Y-%m-%d}.{kind}")
+    answer["Content-Disposition"] = disposition(name)
     answer["Cache-Control"] = "no-store, private"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

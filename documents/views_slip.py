@@ -16,7 +16,7 @@ from cases.tracking import tracking_path
 from cases.views.finding import with_case
 from cases.views.slip import look_of
 from documents.slip_export import PAPER, as_docx
-from documents.views_cash import file_answer
+from documents.views_ledger import file_answer
 from documents.workshop import DOCX
 
 

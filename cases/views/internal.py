@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -12,13 +13,10 @@ from accounts.access import signed_in
 from accounts.clock import local_day, now
 from cases.access import holdings
 from cases.errors import ProcedureUnknown
-from cases.forms import ValuesForm
 from cases.internal import opens
 from cases.procedures import definition_of, in_force
 from cases.services import open_case
-from cases.views.answers import key_of, tried
-from cases.views.ledger_writing import row_form, row_page
-from cases.views.onwards import see_other
+from cases.views.ledger_writing import opened, row_form, row_page
 from workflows.definition import Procedure
 
 
@@ -30,7 +28,8 @@ def new_matter(request: HttpRequest, code: str) -> HttpResponse:
     form = row_form(request, definition)
     if request.method != "POST" or not form.is_valid():
         return row_page(request, definition, form)
-    return opened(request, definition, form)
+    make = partial(open_case, procedure=definition.procedure)
+    return opened(request, definition, form, make, gettext("Đã mở hồ sơ. Bấm bước đầu tiên để bắt đầu tính hạn."))
 
 
 def matter_of(request: HttpRequest, code: str) -> Procedure:
@@ -42,19 +41,3 @@ def matter_of(request: HttpRequest, code: str) -> Procedure:
     if not opens(found, {held.role for held in holdings(signed_in(request), now())}):
         raise Http404
     return found
-
-
-def opened(request: HttpRequest, definition: Procedure, form: ValuesForm) -> HttpResponse:
-    """Open the matter and lead to it; what is wrong is told at its field."""
-    values = {name: value for name, value in form.raw.items() if value not in ("", None)}
-    outcome, reasons = tried(
-        lambda: open_case(
-            procedure=definition.procedure, actor=signed_in(request), now=now(), values=values,
-            idempotency_key=key_of(request),
-        )
-    )  # fmt: skip
-    if outcome is None:
-        form.refuse(reasons)
-        return row_page(request, definition, form, status=422)
-    messages.success(request, gettext("Đã mở hồ sơ. Bấm bước đầu tiên để bắt đầu tính hạn."))
-    return see_other("case", outcome.case.code)

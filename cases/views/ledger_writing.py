@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from cases.ledger_queries import counted_agency
 from cases.models import Case
 from cases.presentation.words import said
 from cases.procedures import definition_of
-from cases.services import open_row, save_dossier
+from cases.services import Outcome, open_row, save_dossier
 from cases.services.views_log import log_views
 from cases.views.answers import carried, hidden, key_of, tried, version_of
 from cases.views.finding import with_case
@@ -41,7 +42,8 @@ def new_row(request: HttpRequest, definition: Procedure) -> HttpResponse:
     form = row_form(request, definition, own_agency(request, definition))
     if request.method != "POST" or not form.is_valid():
         return row_page(request, definition, form)
-    return opened(request, definition, form)
+    make = partial(open_row, ledger=definition.procedure)
+    return opened(request, definition, form, make, gettext("Đã thêm dòng %(number)s vào sổ."))
 
 
 def own_agency(request: HttpRequest, definition: Procedure) -> dict[str, Any]:
@@ -68,19 +70,17 @@ def row_form(
     )  # fmt: skip
 
 
-def opened(request: HttpRequest, definition: Procedure, form: ValuesForm) -> HttpResponse:
-    """Open the row and lead to it; what the ledger refuses is told at its field."""
+def opened(
+    request: HttpRequest, definition: Procedure, form: ValuesForm, make: Callable[..., Outcome], done: str
+) -> HttpResponse:  # fmt: skip
+    """Open what the form says and lead to it, told by `done` (%(number)s); what is refused is told at its field."""
     values = {name: value for name, value in form.raw.items() if value not in ("", None)}
-    outcome, reasons = tried(
-        lambda: open_row(
-            ledger=definition.procedure, actor=signed_in(request), now=now(), values=values,
-            idempotency_key=key_of(request),
-        )
-    )  # fmt: skip
+    by = {"actor": signed_in(request), "now": now(), "idempotency_key": key_of(request)}
+    outcome, reasons = tried(lambda: make(values=values, **by))
     if outcome is None:
         form.refuse(reasons)
         return row_page(request, definition, form, status=422)
-    messages.success(request, gettext("Đã thêm dòng %(number)s vào sổ.") % {"number": outcome.case.code})
+    messages.success(request, done % {"number": outcome.case.code})
     return see_other("case", outcome.case.code)
 
 

@@ -193,9 +193,15 @@ def listed(options: dict[str, Any]) -> Ending:
 def explained(options: dict[str, Any]) -> Ending:
     person = person_of(options["person"])
     case = case_of(options["code"], person)
-    steps = [_step(found) for found in possibilities(case, person, now())]
+    possible = possibilities(case, person, now())
+    steps = [{**step_said(one), "part": one.part.key if one.part is not None else None} for one in possible]
+    return told_of_steps({"case": case.code, "state": case.state}, steps)
+
+
+def told_of_steps(record: Answer, steps: list[Answer]) -> Ending:
+    """Return which steps are possible on a case or row, and in words why others are not."""
     lines = [f"{'✓' if s['allowed'] else '✗'} {s['name']}: {'; '.join(r['vi'] for r in s['reasons'])}" for s in steps]
-    return Ending(OK, {"case": case.code, "state": case.state, "steps": steps}, "\n".join(lines))
+    return Ending(OK, {**record, "steps": steps}, "\n".join(lines))
 
 
 def held(options: dict[str, Any]) -> Ending:
@@ -296,10 +302,10 @@ def _row(case: Case) -> Answer:
     }
 
 
-def _step(found: Possible) -> Answer:
+def step_said(found: Possible) -> Answer:
+    """Return a step as `explain` tells it, of a case or of a row."""
     return {
         "name": found.step.name,
-        "part": found.part.key if found.part is not None else None,
         "kind": found.step.kind,
         "allowed": found.allowed,
         "reasons": [reason.as_dict() for reason in found.reasons],

@@ -19,14 +19,13 @@ from cases.ledger_queries import Wanted
 from cases.ledger_rows import kept_in, late_since, to_be_found, valid_until
 from cases.ledger_sheets import MOST, judged, ledger_heads, read
 from cases.management.answering import OK, Answer, Ending, Unusable, end, ended
-from cases.management.commands.case import person_of, read_data
+from cases.management.commands.case import person_of, read_data, step_said, told_of_steps
 from cases.models import Case, Task
 from cases.presentation.counting import count_of
 from cases.procedures import definition_of
 from cases.serials import rows_of_range, told_once
 from cases.services import (
     Outcome,
-    Possible,
     advance_case,
     attach_file,
     book_of,
@@ -241,9 +240,8 @@ def attached(options: dict[str, Any]) -> Ending:
 def explained(options: dict[str, Any]) -> Ending:
     person = person_of(options["person"])
     row = row_of(options["number"], person)
-    steps = [_step(found) for found in possibilities(row, person, now())]
-    lines = [f"{'✓' if s['allowed'] else '✗'} {s['name']}: {'; '.join(r['vi'] for r in s['reasons'])}" for s in steps]
-    return Ending(OK, {"row": row.code, "state": row.state, "steps": steps}, "\n".join(lines))
+    steps = [step_said(found) for found in possibilities(row, person, now())]
+    return told_of_steps({"row": row.code, "state": row.state}, steps)
 
 
 def counted(options: dict[str, Any]) -> Ending:
@@ -334,15 +332,4 @@ def _row(row: Case) -> Answer:
         "late_since": late_since(row),
         "expires_on": last.isoformat() if last is not None else None,
         "version": row.version,
-    }
-
-
-def _step(found: Possible) -> Answer:
-    return {
-        "name": found.step.name,
-        "kind": found.step.kind,
-        "allowed": found.allowed,
-        "reasons": [reason.as_dict() for reason in found.reasons],
-        "asks": [f.name for f in (*found.asked, *found.due)],
-        "confirms": [c.code for c in found.step.confirm],
     }
