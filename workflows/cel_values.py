@@ -18,7 +18,7 @@ def items_of(value: Any) -> Iterable[Any]:
     """A list without its empty items."""
     if type(value) is not list and type(value) is not tuple:
         raise Unsure
-    return (item for item in value if item is not None)
+    return [item for item in value if item is not None] if None in value else value
 
 
 def inside(value: Any, name: str) -> Any:
@@ -54,9 +54,15 @@ def equal(one: Any, other: Any) -> bool:
 def among(one: Any, many: Any) -> bool:
     if isinstance(many, Mapping) and type(one) is str:
         return many.get(one) is not None
-    if type(one) is str or type(one) is int:
-        return any(equal(one, other) for other in items_of(many))
-    raise Unsure
+    kind = type(one)
+    if kind is not str and kind is not int:
+        raise Unsure
+    for other in items_of(many):  # asked of every row about every other: a loop, and no call for each
+        if type(other) is not kind:
+            raise Unsure
+        if other == one:
+            return True
+    return False
 
 
 def joined(one: Any, other: Any) -> Any:
