@@ -30,16 +30,21 @@ class PatientCursor(base.SQLiteCursorWrapper):
 
     def _patiently(self, work: Callable[[], Any]) -> Any:
         """Return what `work` returns; while another holds the lock, nothing of it has happened and it is repeated."""
-        end = time.monotonic() + getattr(self.connection, "patience", 0.0)
-        while True:
-            try:
-                return work()
-            except sqlite3.OperationalError as fault:
-                # The low byte: another may also be recovering the log just when we open it (SQLITE_BUSY_RECOVERY).
-                busy = fault.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY and not self.connection.in_transaction
-                if not busy or time.monotonic() > end:
-                    raise
-            time.sleep(random.uniform(*GLANCE))  # noqa: S311  # jitter, no secret
+        return patiently(work, getattr(self.connection, "patience", 0.0), lambda: self.connection.in_transaction)
+
+
+def patiently(work: Callable[[], Any], patience: float, begun: Callable[[], bool] = lambda: False) -> Any:
+    """Do it again as long as another holds the lock, `patience` seconds at most; what has begun is not repeated."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return work()
+        except sqlite3.OperationalError as fault:
+            # The low byte: another may also be recovering the log just when we open it (SQLITE_BUSY_RECOVERY).
+            busy = fault.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY and not begun()
+            if not busy or time.monotonic() > end:
+                raise
+        time.sleep(random.uniform(*GLANCE))  # noqa: S311  # jitter, no secret
 
 
 class PatientConnection(sqlite3.Connection):
@@ -55,8 +60,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return {**super().get_connection_params(), "factory": PatientConnection}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
-        made: PatientConnection = super().get_new_connection(conn_params)
-        made.patience = conn_params.get("timeout", 5.0)
+        """Open the file and set it up; several that open it at once wait for who recovers its log."""
+        patience, opened = conn_params.get("timeout", 5.0), super().get_new_connection
+        made: PatientConnection = patiently(lambda: opened(conn_params), patience)
+        made.patience = patience
         made.execute("PRAGMA busy_timeout = 0")
         return made
 

@@ -5,9 +5,11 @@ import sqlite3
 import threading
 import time
 from collections import Counter as Tally
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.db.backends.sqlite3 import base
 
 from cases.models import Counter
 
@@ -83,3 +85,21 @@ def test_a_log_that_another_is_recovering_is_waited_for(own_database: str) -> No
 
     with connection.cursor() as cursor:
         assert cursor.cursor._patiently(work) == "written"
+
+
+def test_who_opens_the_file_waits_for_who_recovers_its_log(own_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if connection.vendor != "sqlite":
+        return
+    recovering = sqlite3.OperationalError("database is locked")
+    recovering.sqlite_errorcode = sqlite3.SQLITE_BUSY_RECOVERY
+    answers, opened = iter([recovering, recovering]), base.DatabaseWrapper.get_new_connection
+
+    def work(self: base.DatabaseWrapper, params: dict[str, Any]) -> Any:
+        fault = next(answers, None)
+        if fault is not None:
+            raise fault
+        return opened(self, params)
+
+    monkeypatch.setattr(base.DatabaseWrapper, "get_new_connection", work)
+    connection.close()
+    Counter.objects.create(name="lan")
