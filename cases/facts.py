@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -41,6 +41,9 @@ KEPT_OF_PART = attrgetter(
     "fields", "papers", "state", "closed", "ended", "round", "attempt", "stale", "entered_at", "due_on", "closed_on"
 )
 
+BUILT = {root: f"_{root}" for root in ("case", "dossier", "parts", "part", "papers", "attachments", "links", "office")}
+FROM_EVERYWHERE = ("actor", "acting_for", "config", "now_day")  # given, and the same from whichever part one looks
+
 READ = "read dossier"  # beside the kept roots: a dossier, its facts, what expressions have said of it
 
 
@@ -62,9 +65,8 @@ class Facts(Mapping[str, Any]):
         actor: Mapping[str, Any] | None = None,
         acting_for: Mapping[str, Any] | None = None,
         kept: dict[str, Any] | None = None,
-        same: dict[str, Any] | None = None,
     ) -> None:
-        self._kept, self._same = kept if kept is not None else {}, same if same is not None else {}
+        self._kept, self._same = kept if kept is not None else {}, dict[str, Any]()
         self.definition, self.case, self.all_parts, self.now, self.part = definition, case, parts, now, part
         self._found: dict[str, Any] = {
             "ask": dict(ask or {}),
@@ -73,42 +75,26 @@ class Facts(Mapping[str, Any]):
             "config": definition.config,
             "now_day": day_number(local_day(now)),
         }
-        self._build: dict[str, Callable[[], Any]] = {
-            "case": self._case,
-            "dossier": self._dossier,
-            "parts": self._parts,
-            "part": self._part,
-            "papers": lambda: paper_facts(definition, case, part),
-            "attachments": self._attachments,
-            "links": self._links,
-            "office": lambda: office_values(local_day(now)),
-        }
 
     def of(self, part: Part | None) -> Facts:
         """Return the facts as they are seen from a part, or from the case: only while nothing changes any record."""
-        return Facts(
-            definition=self.definition,
-            case=self.case,
-            parts=self.all_parts,
-            now=self.now,
-            part=part,
-            actor=self._found["actor"],
-            acting_for=self._found["acting_for"],
-            kept=self._kept,
-            same=self._same,
-        )
+        seen = object.__new__(type(self))
+        seen.__dict__ |= self.__dict__
+        seen.part = part
+        seen._found = {name: self._found[name] for name in FROM_EVERYWHERE} | {"ask": {}}
+        return seen
 
     def __getitem__(self, root: str) -> Any:
         found = self._kept if root in KEPT else self._same if root in SAME else self._found
         if root not in found:
-            found[root] = self._build[root]()
+            found[root] = getattr(self, BUILT[root])()
         return found[root]
 
     def __iter__(self) -> Iterator[str]:
-        return iter({*self._found, *self._build})
+        return iter({*self._found, *BUILT})
 
     def __len__(self) -> int:
-        return len({*self._found, *self._build})
+        return len({*self._found, *BUILT})
 
     def _dossier(self) -> Mapping[str, Any]:
         """A dossier is never changed in place: as long as it is the same object, its facts are the same."""
@@ -171,6 +157,12 @@ class Facts(Mapping[str, Any]):
             return found
         same = (p for p in reversed(self.all_parts) if p.kind == part.kind and p.attempt == part.attempt)
         return self._of(self.definition.part(part.kind), part, latest=next(same, part).key == part.key)
+
+    def _papers(self) -> dict[str, dict[str, Any]]:
+        return paper_facts(self.definition, self.case, self.part)
+
+    def _office(self) -> Mapping[str, Any]:
+        return office_values(local_day(self.now))
 
     def _attachments(self) -> dict[str, dict[str, Any]]:
         return attachment_facts(self.definition, self.case)
